@@ -1,0 +1,1 @@
+"""The door: the only way into the landing. Every stage after it reads only what it landed."""

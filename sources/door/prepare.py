@@ -1,0 +1,303 @@
+"""One delivery, from file to typed rows: reads, types, excludes and rejects; decides nothing about standing.
+
+Everything a column at a time in DuckDB. What a person's row held and the contract drops is never selected.
+"""
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from stdnum.exceptions import ValidationError
+from stdnum.vn import mst
+
+from sources.contract import Column, Dataset
+from sources.door import columns as sql
+from sources.door.layout import Mapping, Refusal, recognise
+from sources.door.personal import macros
+from sources.door.window import Window, month_window, part_in_name, window_in_name, window_in_title
+from sources.formats.base import REJECTS_SCHEMA
+from sources.registry import contracts
+
+LANDED_TYPES = {"text": "varchar", "code": "varchar", "integer": "bigint"}
+
+LANDING_REJECTS_SCHEMA = pa.schema(
+    [("delivery_id", pa.string()), ("row_number", pa.int64())]
+    + [(name, pa.string()) for name in ("row_label", "rule", "column_name", "expected", "text")]
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A delivery read and typed, not yet landed. `rows` waits in a temporary file; `refusal` says why there is none."""
+
+    source_code: str
+    path: Path
+    sha256: str
+    dataset: str
+    contract_hash: str
+    kind: str
+    part: str
+    window: Window | None
+    rows: Path | None
+    rows_read: int
+    rows_landed: int
+    rejects: pa.Table
+    excluded: dict[str, int]
+    skipped: dict[str, int]
+    refusal: str
+
+
+def sql_type(column: Column) -> str:
+    """The landed column's type in DuckDB."""
+    return LANDED_TYPES.get(column.type, column.type)
+
+
+def landed_schema(contract: Dataset) -> str:
+    """`name type, …` of a dataset's landed rows."""
+    fields = [f"{name} {sql_type(column)}" for name, column in contract.landed.items()]
+    return ", ".join([*fields, "_delivery_id varchar", "_row_number bigint"])
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A private in-memory engine that reaches nothing outside."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "threads": "1",
+    }
+    return duckdb.connect(":memory:", config=config)
+
+
+def sha256_of(path: Path) -> str:
+    """The delivery's content hash, read in pieces."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _tax_codes(texts: list[str]) -> dict[str, str]:
+    """What python-stdnum says of the distinct texts; a spreadsheet's lost leading zero is given back first."""
+    found = {}
+    for text in texts:
+        plain = "".join(text.split())
+        head, dash, branch = plain.partition("-")
+        candidate = (head.zfill(10) if head.isdigit() and len(head) == 9 else head) + dash + branch
+        try:
+            found[text] = mst.format(mst.validate(candidate))
+        except ValidationError:
+            continue
+    return found
+
+
+class Preparer:
+    """Reads deliveries one after the other with one engine and one key."""
+
+    def __init__(self, key: bytes, unit_codes: frozenset[str]) -> None:
+        self._engine = connect()
+        for statement in macros(key):
+            self._engine.execute(statement)
+        self._unit_codes = unit_codes
+
+    def prepare(self, source_code: str, path: Path, directory: Path) -> Prepared:
+        """Read one file. `directory` takes the temporary rows; a file that breaks its contract comes back refused."""
+        digest = sha256_of(path)
+        try:
+            mapping = recognise(contracts()[source_code], path)
+            return self._type(source_code, path, digest, mapping, directory)
+        except Refusal as refusal:
+            contract = contracts()[source_code].datasets.get(refusal.dataset)
+            return Prepared(
+                source_code, path, digest, refusal.dataset, contract.contract_hash if contract else "-",
+                contract.kind if contract else "-", part_in_name(path.name, self._unit_codes) or "-",
+                window_in_name(path.name, bool(contract and contract.kind == "snapshot")), None,
+                refusal.rows_read, 0, LANDING_REJECTS_SCHEMA.empty_table(), {}, {}, refusal.reason,
+            )  # fmt: skip
+
+    def _type(self, source_code: str, path: Path, digest: str, mapping: Mapping, directory: Path) -> Prepared:
+        contract = mapping.contract
+        self._create_raw(mapping)
+        rejects = self._create_typed(mapping)
+        excluded = dict(
+            self._engine.execute(
+                "select _excluded, count(*) from typed where _excluded is not null group by 1 order by 1"
+            ).fetchall()
+        )
+        part = self._part(path, mapping)
+        window = self._window(path, mapping)
+        rows = Path(tempfile.mkstemp(suffix=".parquet", dir=directory)[1])
+        names = ", ".join(
+            f'cast("{name}" as {sql_type(column)}) as "{name}"' for name, column in contract.landed.items()
+        )
+        landed = self._engine.execute(
+            f"copy (select {names}, '' as _delivery_id, _row_number from typed "
+            "where _excluded is null and _rejected is null order by _row_number) "
+            f"to {sql.literal(str(rows))} (format parquet, compression zstd)"
+        ).fetchall()[0][0]
+        read = mapping.raw.rows.num_rows + mapping.raw.rejects.num_rows
+        if read != landed + rejects.num_rows + sum(excluded.values()):
+            raise AssertionError(f"{path.name}: {read} rows read, but {landed} + {rejects.num_rows} + {excluded}")
+        return Prepared(
+            source_code, path, digest, mapping.dataset, contract.contract_hash, contract.kind, part, window, rows,
+            read, landed, rejects, excluded, mapping.raw.skipped, "",
+        )  # fmt: skip
+
+    def _create_raw(self, mapping: Mapping) -> None:
+        """Only the contract's kept columns, in the contract's names; the engine never sees the dropped ones."""
+        raw = mapping.raw
+        kept: dict[str, pa.ChunkedArray] = {}
+        for name in mapping.contract.landed:
+            at = mapping.positions.get(name, ())
+            texts = [raw.rows.column(position) for position in at]
+            if not texts:
+                kept[name] = pa.chunked_array([pa.nulls(raw.rows.num_rows, pa.string())])
+            elif len(texts) == 1:
+                kept[name] = texts[0]
+            else:
+                kept[name] = pa.compute.coalesce(*texts)
+        for name in ("_row_number", "_label", "_group"):
+            kept[name] = raw.rows.column(name)
+        self._engine.register("delivered", pa.table(kept))
+        distinct = []
+        for name, column in mapping.contract.landed.items():
+            if column.check == "tax_code":
+                distinct += self._engine.execute(
+                    f'select distinct {sql.text_of(chr(34) + name + chr(34))} from delivered where "{name}" is not null'
+                ).fetchall()
+        known = _tax_codes([text for (text,) in distinct if text])
+        keys = "[" + ", ".join(map(sql.literal, known)) + "]::varchar[]"
+        values = "[" + ", ".join(map(sql.literal, known.values())) + "]::varchar[]"
+        self._engine.execute(f"set variable known_tax_codes = map({keys}, {values})")
+
+    def _create_typed(self, mapping: Mapping) -> pa.Table:
+        contract = mapping.contract
+        title_unit = sql.literal(_sender_line(mapping.raw.title))
+        selected, problems = [], []
+        for name, column in contract.landed.items():
+            raw = f'"{name}"'
+            if column.fill:
+                filled = {"group": "_group", "title": f"nullif({title_unit}, '')"}
+                raw = f"coalesce({raw}, {', '.join(filled[kind] for kind in column.fill)})"
+            typed = sql.typed(name, column, raw)
+            value = typed.value.replace("tax_codes[", "getvariable('known_tax_codes')[")
+            bad = typed.bad.replace("tax_codes[", "getvariable('known_tax_codes')[")
+            selected.append(f'{value} as "{name}"')
+            text = sql.text_of(raw)
+            if column.pii == "hash":
+                readable = f"normalised({sql.literal(column.normalise or '')}, {text})"
+                bad = f"{text} is not null and {readable} is null"
+                problems.append(
+                    (bad, name, "unreadable_identifier", "số định danh đúng dạng | a readable identifier", raw)
+                )
+            elif bad:
+                problems.append((bad, name, typed.rule, typed.expected, raw))
+            if column.required is True:
+                problems.append((f"({value}) is null", name, "required_empty", "không được trống | a value", raw))
+        branches = " ".join(
+            f"when {bad} then {{'rule': {sql.literal(rule)}, 'column_name': {sql.literal(name)}, "
+            f"'expected': {sql.literal(expected)}, 'text': {self._shown(contract.columns[name], raw)}}}"
+            for bad, name, rule, expected, raw in problems
+        )
+        exclusions = (
+            " ".join(f"when {rule.when} then {sql.literal(rule.rule)}" for rule in contract.exclude)
+            or "when false then ''"
+        )
+        self._engine.execute(
+            f"create or replace temp table typed as select *, case {exclusions} end as _excluded from "
+            f"(select _row_number, _label, {', '.join(selected)}, case {branches} end as _rejected from delivered)"
+        )
+        self._engine.unregister("delivered")
+        reader_rejects = mapping.raw.rejects.cast(REJECTS_SCHEMA)
+        self._engine.register("reader_rejects", reader_rejects)
+        return (
+            self._engine.execute(
+                "select '' as delivery_id, _row_number as row_number, _label as row_label, _rejected.rule, "
+                "_rejected.column_name, _rejected.expected, _rejected.text from typed "
+                "where _excluded is null and _rejected is not null union all "
+                "select '', _row_number, _label, rule, \"column\", expected, text from reader_rejects order by 2, 3, 4"
+            )
+            .to_arrow_table()
+            .cast(LANDING_REJECTS_SCHEMA)
+        )
+
+    @staticmethod
+    def _shown(column: Column, raw: str) -> str:
+        """SQL of what a rejection may tell: the text of a public column that matches its pattern, else its shape."""
+        text = sql.text_of(raw)
+        shape = (
+            f"left(regexp_replace(regexp_replace(regexp_replace({text}, '[0-9]', '9', 'g'), "
+            r"'\p{Lu}', 'A', 'g'), '\p{Ll}', 'a', 'g'), 60)"
+        )
+        if column.public is True or column.type in ("code", "date", "timestamp", "boolean"):
+            # The words of a list and the dates of a file name nobody: long free text does not belong there.
+            return f"case when length({text}) <= 60 then {text} else {shape} end"
+        if isinstance(column.public, str):
+            return f"case when regexp_full_match({text}, {sql.literal(column.public)}) then {text} else {shape} end"
+        return shape
+
+    def _window(self, path: Path, mapping: Mapping) -> Window | None:
+        snapshot = mapping.contract.kind == "snapshot"
+        for origin in mapping.contract.window:
+            window = None
+            if origin == "title":
+                window = window_in_title(mapping.raw.title, snapshot)
+            elif origin == "filename":
+                window = window_in_name(path.name, snapshot)
+            elif origin == "column":
+                name = mapping.contract.as_at_column
+                first, last = self._engine.execute(f'select min("{name}"), max("{name}") from typed').fetchall()[0]
+                if first != last:
+                    raise Refusal(
+                        f"cột {name} có nhiều ngày chốt ({first} … {last}); mỗi tệp một ngày | "
+                        f"column {name} holds several closing dates; one per file",
+                        mapping.dataset,
+                        mapping.raw.rows.num_rows,
+                    )
+                window = Window(last, last) if last else None
+            elif origin == "rows":
+                window = self._window_of_rows(mapping.contract.window_dates)
+            if window:
+                return window
+        return None
+
+    def _window_of_rows(self, names: tuple[str, ...]) -> Window | None:
+        dates = ", ".join(f'cast("{name}" as date)' for name in names)
+        first, last = self._engine.execute(
+            f"select min(d), max(d) from (select coalesce({dates}) as d from typed "
+            "where _rejected is null and _excluded is null)"
+        ).fetchall()[0]
+        if not isinstance(first, date) or not isinstance(last, date):
+            return None
+        return Window(month_window(first.year, first.month).start, month_window(last.year, last.month).end)
+
+    def _part(self, path: Path, mapping: Mapping) -> str:
+        if mapping.contract.parts.each == ("-",):
+            return "-"
+        if named := part_in_name(path.name, self._unit_codes):
+            return named
+        from sources.door.sender import sender_of
+
+        unit = mapping.contract.unit
+        assert unit is not None, "a dataset sent by units names its unit column"
+        column = unit.name or unit.code
+        named_in_rows = self._engine.execute(
+            f'select distinct "{column}" from typed where _excluded is null and "{column}" is not null limit 500'
+        ).fetchall()
+        return sender_of(
+            mapping.raw.title, [text for (text,) in named_in_rows], mapping.contract.parts.each, by_code=not unit.name
+        )
+
+
+def _sender_line(title: str) -> str:
+    """The unit a title names on a line "Đơn vị: …"; empty when none does."""
+    from sources.door.sender import labelled_line
+
+    return labelled_line(title)
+
+
+def as_json(counts: dict[str, int]) -> str:
+    """Counts by rule as a receipt keeps them."""
+    return json.dumps(counts, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,148 @@
+"""What a file really is, whatever its name says, and its text encoding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+from sources.formats.base import FormatError, Limits
+from sources.formats.limits import check_size
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_SAMPLE = 256 * 1024
+_TCVN3 = str.maketrans(
+    "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦",
+    "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
+)
+_VNI_TONES = {"ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
+_VNI_LETTERS = {"ñ": "đ", "ô": "ơ", "ö": "ư", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+_VNI_HAT = {"â": "", "à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
+_VNI_BREVE = {"ê": "", "è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323"}
+# Frequent syllables of names, headers and units; each has a letter outside ASCII.
+_SYLLABLES = frozenset(
+    "của và là được người huyện xã tỉnh thị trấn phường sở số mã ngày đơn vị hồ sơ tên lạng sơn việt nguyễn trần "
+    "văn lê phạm hoàng đặng vũ bùi đỗ dương lý nông hứa lộc bình cao đình lập gia tràng định bắc chi lăng hữu lũng "
+    "quan thành phố nội dung hình thức xử lý kết thúc cấp địa chỉ năm tháng điện tử công ty giáo dục tế ủy ban "
+    "nhân dân trạng thái loại họ giới tính độ mật mở cập nhật tạo".split()
+) - frozenset("cao gia quan chi nam dung thanh ban".split())
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def read_bytes(path: Path, limits: Limits) -> bytes:
+    """The file's bytes, once its size is known to be within the limit."""
+    check_size(path, limits)
+    return path.read_bytes()
+
+
+def refuse_other_container(start: bytes, expected: str) -> None:
+    """Refuse what is plainly another kind of file: OLE, zip, PDF, Word, HTML where not expected."""
+    if start.startswith(_OLE):
+        raise FormatError(
+            "Tệp là sổ Excel 97-2003 (.xls) hoặc tệp đặt mật khẩu; hãy lưu lại thành .xlsx không mật khẩu | "
+            "An Excel 97-2003 book or an encrypted container; save it again as .xlsx without a password"
+        )
+    if start.startswith(b"PK\x03\x04") and expected != "xlsx":
+        raise FormatError(
+            "Tệp là tệp nén hoặc sổ Excel, không phải văn bản như tên tệp nói | "
+            "The file is a zip or an Excel book, not the text its name says"
+        )
+    if start.startswith(b"%PDF"):
+        raise FormatError(
+            "Tệp là PDF; hãy xuất dữ liệu ra Excel hoặc CSV | The file is a PDF; export the data to Excel or CSV"
+        )
+    head = start[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if expected != "html" and head.startswith((b"<!doctype html", b"<html", b"<head", b"<table", b"<script")):
+        raise html_instead(start, expected)
+
+
+def html_instead(start: bytes, expected: str) -> FormatError:
+    """The error for a web page under another name, a login page above all."""
+    if is_login_page(start):
+        return FormatError(
+            "Tệp là trang đăng nhập của hệ thống, không phải dữ liệu; hãy đăng nhập rồi xuất lại | "
+            "The file is the system's login page, not data; log in and export again"
+        )
+    return FormatError(
+        f"Tệp là trang HTML mang tên .{expected}; hãy mở bằng Excel và lưu lại đúng định dạng | "
+        f"The file is an HTML page named .{expected}; open it in Excel and save it in that format"
+    )
+
+
+def is_login_page(data: bytes) -> bool:
+    """Whether an HTML page asks for a password."""
+    return re.search(rb"type\s*=\s*[\"']?password|authenticationendpoint|login\.do", data[:_SAMPLE], re.I) is not None
+
+
+def encrypted_book(data: bytes) -> bool:
+    """Whether an OLE container holds an encrypted office book (its stream names are UTF-16)."""
+    return "EncryptedPackage".encode("utf-16-le") in data or "EncryptionInfo".encode("utf-16-le") in data
+
+
+def decode(data: bytes) -> str:
+    """Text of UTF-8 (with or without BOM) or windows-1258 bytes, composed (NFC).
+
+    Raises FormatError, naming the code page and what to do, for UTF-16, TCVN3, VNI or unknown bytes.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:_SAMPLE]:
+        raise FormatError(
+            "Tệp dùng bảng mã UTF-16 (hoặc là tệp nhị phân); hãy lưu lại dạng «CSV UTF-8» | "
+            "The file is UTF-16 (or binary); save it again as 'CSV UTF-8'"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _decode_legacy(data, error)
+    if any(mark in text for mark in "\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b"):
+        return unicodedata.normalize("NFC", text)
+    return text
+
+
+def _decode_legacy(data: bytes, error: UnicodeDecodeError) -> str:
+    sample = data[:_SAMPLE]
+    latin = sample.decode("latin-1")
+    scores = {
+        "windows-1258": _score(sample.decode("cp1258", errors="replace")),
+        "TCVN3": _score(latin.translate(_TCVN3)),
+        "VNI": _score(_from_vni(latin)),
+    }
+    name = max(scores, key=lambda key: scores[key])
+    if scores[name] == 0:
+        raise FormatError(
+            f"Không rõ bảng mã (byte thứ {error.start + 1} không phải UTF-8); hãy lưu lại dạng «CSV UTF-8» | "
+            f"Unknown encoding (byte {error.start + 1} is not UTF-8); save it again as 'CSV UTF-8'"
+        ) from error
+    if name != "windows-1258":
+        raise FormatError(
+            f"Tệp dùng bảng mã {name} (phông chữ cũ); hãy chuyển sang Unicode rồi lưu dạng «CSV UTF-8» | "
+            f"The file is in the {name} code page (an old font); convert it to Unicode and save it as 'CSV UTF-8'"
+        ) from error
+    try:
+        return unicodedata.normalize("NFC", data.decode("cp1258"))
+    except UnicodeDecodeError as legacy:
+        raise FormatError(
+            f"Byte thứ {legacy.start + 1} không thuộc bảng mã windows-1258; hãy lưu lại dạng «CSV UTF-8» | "
+            f"Byte {legacy.start + 1} is not windows-1258; save it again as 'CSV UTF-8'"
+        ) from legacy
+
+
+def _score(text: str) -> int:
+    """How many frequent Vietnamese syllables with accents a text holds."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return sum(1 for word in words if not word.isascii() and word in _SYLLABLES)
+
+
+def _from_vni(text: str) -> str:
+    """VNI bytes read as Latin-1, turned to Unicode (lower case only: enough to recognise it)."""
+    result: list[str] = []
+    for letter in text.lower():
+        before = result[-1] if result else ""
+        if before in ("a", "e", "o") and letter in _VNI_HAT:
+            result.append("\u0302" + _VNI_HAT[letter])
+        elif before == "a" and letter in _VNI_BREVE:
+            result.append("\u0306" + _VNI_BREVE[letter])
+        elif before in ("a", "e", "o", "u", "y", "ơ", "ư") and letter in _VNI_TONES:
+            result.append(_VNI_TONES[letter])
+        else:
+            result.append(_VNI_LETTERS.get(letter, letter))
+    return unicodedata.normalize("NFC", "".join(result))
