@@ -192,8 +192,26 @@ def test_a_second_key_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_secret_work_files_never_pass_the_door(tmp_path: Path) -> None:
     page = tmp_path / "SoHSCV_SO_TTTT_202203.html"
     cells = [
-        ["HSCV-001", "Kế hoạch năm", "Sở Thông tin và Truyền thông", "tỉnh", "01/03/2022", "09/03/2022", "điện tử", "Thường"],
-        ["HSCV-BIMAT-9", "Việc mật", "Sở Thông tin và Truyền thông", "tỉnh", "01/03/2022", "32/03/2022", "giấy", "Tối mật"],
+        [
+            "HSCV-001",
+            "Kế hoạch năm",
+            "Sở Thông tin và Truyền thông",
+            "tỉnh",
+            "01/03/2022",
+            "09/03/2022",
+            "điện tử",
+            "Thường",
+        ],
+        [
+            "HSCV-BIMAT-9",
+            "Việc mật",
+            "Sở Thông tin và Truyền thông",
+            "tỉnh",
+            "01/03/2022",
+            "32/03/2022",
+            "giấy",
+            "Tối mật",
+        ],
     ]
     header = ["Mã HSCV", "Tiêu đề", "Đơn vị", "Cấp", "Ngày mở", "Ngày kết thúc", "Hình thức xử lý", "Độ mật"]
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in [header, *cells])

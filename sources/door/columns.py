@@ -94,66 +94,61 @@ def json_count(text: str, rule: str) -> str:
     return f"cast(len(list_filter({values}, lambda v: {test})) as bigint)"
 
 
-def typed(name: str, column: Column, raw: str) -> TypedColumn:
-    """The SQL of one column over its raw text expression."""
-    text = text_of(raw)
+def typed(column: Column, text: str, value_name: str) -> TypedColumn:
+    """The SQL of one column over its trimmed text; `bad` may name the typed column, which stands under `value_name`."""
+    unread = f"{text} is not null and {value_name} is null"
     if column.pii == "hash":
-        return TypedColumn(f"hashed({literal(column.normalise or '')}, {text})", "", "", "")
+        return TypedColumn(
+            f"hashed({literal(column.normalise or '')}, {text})",
+            unread,
+            "unreadable_identifier",
+            "số định danh đúng dạng | a readable identifier",
+        )
     if column.check == "tax_code":
         # Looked up in what python-stdnum said of the distinct texts.
-        known = f"tax_codes[{text}]"
         return TypedColumn(
-            known,
-            f"{text} is not null and {known} is null",
+            f"getvariable('known_tax_codes')[{text}]",
+            unread,
             "invalid_tax_code",
             "mã số thuế 10 số đúng số kiểm tra, có thể thêm -NNN | a tax code whose check digit holds",
         )
     if column.type == "text":
-        value = text
-        if column.zero_fill:
-            value = (
-                f"case when regexp_full_match({text}, '[0-9]{{1,{column.zero_fill}}}') "
-                f"then lpad({text}, {column.zero_fill}, '0') else {text} end"
-            )
-        if column.strip_zeros:
-            value = f"coalesce(nullif(ltrim({text}, '0'), ''), case when {text} is not null then '0' end)"
-        return TypedColumn(value, "", "", "")
+        return TypedColumn(_text(column, text), "", "", "")
     if column.type == "code":
-        return _code(name, column, text)
+        return _code(column, text, value_name)
     if column.type in ("date", "timestamp"):
-        value = timestamp_of(text, column.formats)
-        bad = f"{text} is not null and (({value}) is null or not ({value}) {_PLAUSIBLE})"
-        expected = " | ".join(column.formats)
-        return TypedColumn(
-            f"cast(({value}) as {column.type})", bad, "unreadable_date", f"ngày dạng / a date as {expected}"
-        )
+        moment = timestamp_of(text, column.formats)
+        bad = f"{text} is not null and ({value_name} is null or not {value_name} {_PLAUSIBLE})"
+        expected = "ngày dạng / a date as " + " | ".join(column.formats)
+        return TypedColumn(f"cast({moment} as {column.type})", bad, "unreadable_date", expected)
     if column.type == "boolean":
         flag = folded(text)
         value = f"case when {flag} in {_YES} then true when {flag} in {_NO} then false end"
-        return TypedColumn(
-            value, f"{text} is not null and ({value}) is null", "unreadable_flag", "0/1, có/không | 0/1, yes/no"
-        )
+        return TypedColumn(value, unread, "unreadable_flag", "0/1, có/không | 0/1, yes/no")
     if column.type == "integer":
         value = f"try_cast(case when regexp_full_match({text}, '-?[0-9]{{1,18}}') then {text} end as bigint)"
         if column.json_:
             listed = f"starts_with({text}, '[') and json_valid({text})"
             value = f"case when {listed} then {json_count(text, column.json_)} else {value} end"
-        return TypedColumn(
-            value, f"{text} is not null and ({value}) is null", "unreadable_integer", "số nguyên | a whole number"
-        )
-    value = f"try_cast({decimal_text(text)} as {column.type})"
-    return TypedColumn(value, f"{text} is not null and ({value}) is null", "unreadable_number", "số | a number")
+        return TypedColumn(value, unread, "unreadable_integer", "số nguyên | a whole number")
+    return TypedColumn(f"try_cast({decimal_text(text)} as {column.type})", unread, "unreadable_number", "số | a number")
 
 
-def _code(name: str, column: Column, text: str) -> TypedColumn:
+def _text(column: Column, text: str) -> str:
+    if column.zero_fill:
+        short = f"regexp_full_match({text}, '[0-9]{{1,{column.zero_fill}}}')"
+        return f"case when {short} then lpad({text}, {column.zero_fill}, '0') else {text} end"
+    if column.strip_zeros:
+        return f"coalesce(nullif(ltrim({text}, '0'), ''), case when {text} is not null then '0' end)"
+    return text
+
+
+def _code(column: Column, text: str, value_name: str) -> TypedColumn:
     words = {fold(word): code for code, texts in column.codes.items() for word in texts}
     empty = words.pop("", None)
     branches = " ".join(f"when {literal(word)} then {literal(code)}" for word, code in words.items())
     looked_up = f"case {folded(text)} {branches} end"
     value = f"case when {text} is null then {literal(empty)} else {looked_up} end" if empty else looked_up
-    return TypedColumn(
-        value,
-        f"{text} is not null and ({looked_up}) is null",
-        "unknown_code",
-        "một trong / one of: " + ", ".join(sorted(text for texts in column.codes.values() for text in texts if text)),
-    )
+    expected = ", ".join(sorted(text for texts in column.codes.values() for text in texts if text))
+    unread = f"{text} is not null and {value_name} is null"
+    return TypedColumn(value, unread, "unknown_code", f"một trong / one of: {expected}")

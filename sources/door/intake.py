@@ -55,7 +55,7 @@ def now_local() -> datetime:
 
 
 def find_arrivals(inbox: Path, only_source: str | None = None) -> list[Arrival]:
-    """Every file under `inbox/<source_code>/`, in name order; hidden and half-written (`.part`, `.tmp`) ones are not taken.
+    """Every file under `inbox/<source_code>/`, in name order, but hidden and half-written (`.part`, `.tmp`) ones.
 
     Raises IntakeError when a folder is no known source.
     """
@@ -212,8 +212,8 @@ class Door:
             before, fewest = shrunk
             reason = (
                 f"chỉ còn {receipt.rows_landed} dòng hợp lệ, bản trước ({before.file_name}) có {before.rows_landed}; "
-                f"dưới {fewest} dòng thì phải xác nhận | only {receipt.rows_landed} good rows where the delivery before "
-                f"had {before.rows_landed}; fewer than {fewest} must be confirmed"
+                f"dưới {fewest} dòng thì phải xác nhận | "
+                f"only {receipt.rows_landed} good rows where the delivery before had {before.rows_landed}; fewer than {fewest} must be confirmed"
             )
         if reason:
             # Nothing of a refused delivery is landed: what it held counts as rejected, so that the sum still holds.

@@ -175,41 +175,38 @@ class Preparer:
     def _create_typed(self, mapping: Mapping) -> pa.Table:
         contract = mapping.contract
         title_unit = sql.literal(_sender_line(mapping.raw.title))
-        selected, problems = [], []
+        texts, values, problems = [], [], []
         for name, column in contract.landed.items():
-            raw = f'"{name}"'
+            raw, text = f'"{name}"', f'"text of {name}"'
             if column.fill:
                 filled = {"group": "_group", "title": f"nullif({title_unit}, '')"}
                 raw = f"coalesce({raw}, {', '.join(filled[kind] for kind in column.fill)})"
-            typed = sql.typed(name, column, raw)
-            value = typed.value.replace("tax_codes[", "getvariable('known_tax_codes')[")
-            bad = typed.bad.replace("tax_codes[", "getvariable('known_tax_codes')[")
-            selected.append(f'{value} as "{name}"')
-            text = sql.text_of(raw)
-            if column.pii == "hash":
-                readable = f"normalised({sql.literal(column.normalise or '')}, {text})"
-                bad = f"{text} is not null and {readable} is null"
-                problems.append(
-                    (bad, name, "unreadable_identifier", "số định danh đúng dạng | a readable identifier", raw)
-                )
-            elif bad:
-                problems.append((bad, name, typed.rule, typed.expected, raw))
+            typed = sql.typed(column, text, f'"{name}"')
+            texts.append(f"{sql.text_of(raw)} as {text}")
+            values.append(f'{typed.value} as "{name}"')
+            if typed.bad:
+                problems.append((typed.bad, name, typed.rule, typed.expected))
             if column.required is True:
-                problems.append((f"({value}) is null", name, "required_empty", "không được trống | a value", raw))
+                problems.append((f'"{name}" is null', name, "required_empty", "không được trống | a value"))
         branches = " ".join(
-            f"when {bad} then {{'rule': {sql.literal(rule)}, 'column_name': {sql.literal(name)}, "
-            f"'expected': {sql.literal(expected)}, 'text': {self._shown(contract.columns[name], raw)}}}"
-            for bad, name, rule, expected, raw in problems
+            f"when {bad} then {{'rule': {sql.literal(rule)}, 'column_name': {sql.literal(name)}, 'expected': "
+            f"{sql.literal(expected)}, 'text': {self._shown(contract.columns[name], name)}}}"
+            for bad, name, rule, expected in problems
         )
-        exclusions = (
-            " ".join(f"when {rule.when} then {sql.literal(rule.rule)}" for rule in contract.exclude)
-            or "when false then ''"
-        )
+        rules = " ".join(f"when {rule.when} then {sql.literal(rule.rule)}" for rule in contract.exclude)
+        rejected = f"case {branches} end" if branches else "null"
         self._engine.execute(
-            f"create or replace temp table typed as select *, case {exclusions} end as _excluded from "
-            f"(select _row_number, _label, {', '.join(selected)}, case {branches} end as _rejected from delivered)"
+            "create or replace temp table texts as "
+            f"select _row_number, _label, {', '.join(texts)} from delivered order by _row_number"
         )
         self._engine.unregister("delivered")
+        self._engine.execute(f"create or replace temp table valued as select *, {', '.join(values)} from texts")
+        read_texts = ", ".join(f'"text of {name}"' for name in contract.landed)
+        excluded = f"case {rules} end" if rules else "cast(null as varchar)"
+        self._engine.execute(
+            f"create or replace temp table typed as select * exclude ({read_texts}), {rejected} as _rejected, "
+            f"{excluded} as _excluded from valued"
+        )
         reader_rejects = mapping.raw.rejects.cast(REJECTS_SCHEMA)
         self._engine.register("reader_rejects", reader_rejects)
         return (
@@ -224,9 +221,9 @@ class Preparer:
         )
 
     @staticmethod
-    def _shown(column: Column, raw: str) -> str:
+    def _shown(column: Column, name: str) -> str:
         """SQL of what a rejection may tell: the text of a public column that matches its pattern, else its shape."""
-        text = sql.text_of(raw)
+        text = f'"text of {name}"'
         shape = (
             f"left(regexp_replace(regexp_replace(regexp_replace({text}, '[0-9]', '9', 'g'), "
             r"'\p{Lu}', 'A', 'g'), '\p{Ll}', 'a', 'g'), 60)"

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -71,6 +72,7 @@ class RawTable:
     rejects: pa.Table
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Header and code texts as compared: no accents, no case, spaces collapsed."""
     decomposed = unicodedata.normalize("NFD", text.translate(_NOT_BASE_LETTER))
@@ -110,5 +112,5 @@ def clean_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def no_skips() -> dict[str, int]:
-    """Counts of layout rows, all zero."""
-    return {"group": 0, "total": 0, "signature": 0, "blank": 0}
+    """Counts of layout rows, all zero; ``header`` counts repetitions of the header among the data."""
+    return {"group": 0, "total": 0, "signature": 0, "blank": 0, "header": 0}

@@ -155,7 +155,8 @@ def _is_numbering(row: Sequence[str | None]) -> bool:
     """The row "(1) (2) (3)" or "A B 1 2" that forms carry under the header."""
     cells = [collapse(cell) for cell in row if cell]
     found = [_NUMBERING.match(cell) for cell in cells]
-    if len(cells) < 3 or not all(found):
+    bracketed = all(cell.startswith("(") for cell in cells)
+    if len(cells) < (2 if bracketed else 4) or not all(found):
         return False
     numbers = [int(match[1]) for match in found if match is not None and match[1].isdigit()]
     return bool(numbers) and numbers == list(range(1, len(numbers) + 1)) and len(numbers) * 2 >= len(cells)
@@ -176,7 +177,11 @@ def _refuse_repeated(names: Sequence[str], matched: Sequence[int], row: int) -> 
 
 
 def body_table(
-    columns: Sequence[pa.ChunkedArray], row_numbers: np.ndarray, header: Header, title: str, rejects: pa.Table | None = None
+    columns: Sequence[pa.ChunkedArray],
+    row_numbers: np.ndarray,
+    header: Header,
+    title: str,
+    rejects: pa.Table | None = None,
 ) -> RawTable:
     """Data rows of cleaned text columns (body only), with the layout rows taken out and counted."""
     keep = [
@@ -206,7 +211,9 @@ def body_table(
         .append_column(LABEL, pa.nulls(len(table), pa.string()))
         .append_column(GROUP, groups.take(group_place))
     )
-    return RawTable(unique_names(unnamed), full.filter(data), title, skipped, empty_rejects() if rejects is None else rejects)
+    return RawTable(
+        unique_names(unnamed), full.filter(data), title, skipped, empty_rejects() if rejects is None else rejects
+    )
 
 
 def _kinds(table: pa.Table, leaves: Sequence[str | None], matched: Sequence[int]) -> tuple[np.ndarray, pa.Array]:

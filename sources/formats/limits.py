@@ -51,9 +51,7 @@ def check_zip(path: Path, limits: Limits) -> None:
                 f"Member '{member.filename}' is encrypted; send the file without a password"
             )
         if member.header_offset in starts:
-            raise FormatError(
-                "Tệp nén có các thành phần chồng lên nhau | The container has overlapping members"
-            )
+            raise FormatError("Tệp nén có các thành phần chồng lên nhau | The container has overlapping members")
         starts.add(member.header_offset)
         total += member.file_size
         too_dense = member.file_size > limits.ratio * max(member.compress_size, 1)

@@ -19,13 +19,16 @@ _VNI_TONES = {"ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "�
 _VNI_LETTERS = {"ñ": "đ", "ô": "ơ", "ö": "ư", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
 _VNI_HAT = {"â": "", "à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
 _VNI_BREVE = {"ê": "", "è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323"}
-# Frequent syllables of names, headers and units; each has a letter outside ASCII.
+# Frequent syllables with accents, of names, headers and units: what tells one code page from another.
 _SYLLABLES = frozenset(
-    "của và là được người huyện xã tỉnh thị trấn phường sở số mã ngày đơn vị hồ sơ tên lạng sơn việt nguyễn trần "
-    "văn lê phạm hoàng đặng vũ bùi đỗ dương lý nông hứa lộc bình cao đình lập gia tràng định bắc chi lăng hữu lũng "
-    "quan thành phố nội dung hình thức xử lý kết thúc cấp địa chỉ năm tháng điện tử công ty giáo dục tế ủy ban "
-    "nhân dân trạng thái loại họ giới tính độ mật mở cập nhật tạo".split()
-) - frozenset("cao gia quan chi nam dung thanh ban".split())
+    re.findall(
+        r"\w+",
+        "của và là được người huyện xã tỉnh thị trấn phường sở số mã ngày đơn vị hồ sơ tên lạng sơn việt nguyễn trần "
+        "văn lê phạm hoàng đặng vũ bùi đỗ dương lý nông hứa lộc bình đình lập tràng định bắc lăng hữu lũng thành phố "
+        "nội hình thức xử lý kết thúc cấp địa chỉ năm tháng điện tử công giáo dục tế ủy nhân dân trạng thái loại họ "
+        "giới tính độ mật mở cập nhật tạo",
+    )
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 

@@ -25,7 +25,7 @@ from sources.formats.sniff import encrypted_book, refuse_other_container
 _MAX_CELLS = 64_000_000
 _FAR_REFERENCE = re.compile(rb"""r=["'](?:([A-Z]{2,3})\d+|[A-Z]\d{6,})""")
 _REFERENCE = re.compile(rb"""r=["']([A-Z]{1,3})(\d+)""")
-_PACKED = 1024 * 1024
+_PACKED = 128 * 1024
 _OVERLAP = 24
 _NEEDS_CARE = r"[\x{300}-\x{36f}]|\d\d:\d\d:\d\d\.\d+$"
 _FRACTION = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d+$"
@@ -141,7 +141,7 @@ def _pieces(path: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
             left -= len(packed)
             try:
                 piece = packed if inflate is None else inflate.decompress(packed)
-            except isal_zlib.error as error:
+            except isal_zlib.IsalError as error:  # type: ignore[misc]  # its stub declares an instance
                 raise _damaged() from error
             done += len(piece)
             yield tail + piece

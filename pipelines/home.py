@@ -1,0 +1,127 @@
+"""Where things are inside a home, and the environment that dbt and Dagster read.
+
+A home is one folder with one landing: the sandbox's, or that of real deliveries. Nothing else knows these paths.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SANDBOX_HOME = ROOT / "data" / "sandbox"
+DBT_PROJECT = ROOT / "dbt_project"
+MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The paths of one home."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def receipts(self) -> Path:
+        return self.landing / "receipts.parquet"
+
+    @property
+    def definitions(self) -> Path:
+        return self.root / "definitions"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The symlink every reader follows, once."""
+        return self.releases / "current"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def inbox(self) -> Path:
+        """Where the sandbox delivers; real deliveries come from the folder that --inbox names."""
+        return self.root / "inbox"
+
+    @property
+    def ledger(self) -> Path:
+        """Which files of the inbox were already handed to the door."""
+        return self.root / "intake.json"
+
+    @property
+    def last_run(self) -> Path:
+        """What the last finished run was made of, and how it ended."""
+        return self.root / "last_run.json"
+
+    @property
+    def dbt_results(self) -> Path:
+        """Outcomes of the dbt tests of the last whole build."""
+        return self.root / "dbt_tests.json"
+
+    def environment(self) -> dict[str, str]:
+        """Everything dbt and Dagster need to know about this home."""
+        return {
+            "LANGSON_HOME": str(self.root),
+            "DAGSTER_HOME": str(ROOT),
+            "LANGSON_DAGSTER_STORAGE": str(self.dagster / "storage"),
+            "LANGSON_DAGSTER_LOGS": str(self.dagster / "logs"),
+            "LANGSON_DAGSTER_ARTIFACTS": str(self.dagster / "artifacts"),
+            "DBT_TARGET_PATH": str(self.root / "dbt_target"),
+            "DBT_LOG_PATH": str(self.root / "logs"),
+            "DBT_PROFILES_DIR": str(DBT_PROJECT),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DAGSTER_DISABLE_TELEMETRY": "true",
+            "GX_ANALYTICS_ENABLED": "false",
+        }
+
+    def enter(self) -> None:
+        """Make the folders and set this process's environment: from here on this is *the* home."""
+        for folder in (self.root, self.releases, self.root / "logs", self.root / "dbt_target"):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name in ("storage", "logs", "artifacts"):
+            (self.dagster / name).mkdir(parents=True, exist_ok=True)
+        os.environ.update(self.environment())
+
+    def origin(self) -> str:
+        """`sandbox` or `inbox`, as its receipts say; an empty home is a sandbox when a simulation delivered to it."""
+        if self.receipts.exists():
+            import pyarrow.parquet as pq
+
+            found = pq.read_table(self.receipts, columns=["origin"]).column("origin").to_pylist()
+            if found:
+                return str(found[0])
+        return "sandbox" if self.root == SANDBOX_HOME or (self.inbox / "manifest.json").exists() else "inbox"
+
+
+def home_from(path: Path | None = None) -> Home:
+    """The home a command means: the one named, else LANGSON_HOME, else data/real if it exists, else the sandbox."""
+    if path is not None:
+        return Home(path.expanduser().resolve())
+    if named := os.environ.get("LANGSON_HOME"):
+        return Home(Path(named).expanduser().resolve())
+    real = ROOT / "data" / "real"
+    return Home(real if real.exists() else SANDBOX_HOME)
+
+
+def home_for_intake(path: Path | None, from_inbox: bool) -> Home:
+    """The home a run writes to: the one named; else real deliveries go to LANGSON_HOME, simulated ones to the sandbox."""
+    if path is not None:
+        return Home(path.expanduser().resolve())
+    if from_inbox:
+        return Home(Path(os.environ.get("LANGSON_HOME") or ROOT / "data" / "real").expanduser().resolve())
+    return Home(SANDBOX_HOME)
+
+
+def decisions_folder() -> Path:
+    """Where people's decisions are: the repository's folder unless LANGSON_DECISIONS names another."""
+    return Path(os.environ.get("LANGSON_DECISIONS") or ROOT / "decisions").expanduser().resolve()
