@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from sandbox.frame import MeasureValue, World, month_end, recount_stock
-from sandbox.spelling import formal_name
+from sandbox.spelling import formal_name, full_name
 
 CHANGE = date(2022, 8, 15)
 """The day the vocabulary of levels changed (NĐ 42/2022/NĐ-CP) and with it many procedures' levels."""
@@ -127,7 +127,7 @@ def catalogue_records(
                 records.append(base | _validity(level, known_at) | {"DonViThuTuc": []})
             for unit, levels in procedure.overrides.items():
                 own = [
-                    {"DonVi": _full_name(world, unit), **_validity(level, known_at)}
+                    {"DonVi": full_name(world.units[unit], world), **_validity(level, known_at)}
                     for level in _known(levels, known_at)
                 ]
                 updated = {"NgayCapNhat": own[-1].pop("NgayCapNhat")} if own else {}
@@ -135,14 +135,6 @@ def catalogue_records(
                     element.pop("NgayCapNhat", None)
                 records.append(base | updated | {"DonViThuTuc": own})
     return records
-
-
-def _full_name(world: World, unit_code: str) -> str:
-    """The unit's name with its district's: the catalogue covers the province, where names repeat."""
-    unit = world.units[unit_code]
-    if unit.level != "commune":
-        return formal_name(unit)
-    return f"{formal_name(unit)} - {world.units[unit.parent or ''].name}"
 
 
 def _known(levels: list[Level], known_at: datetime) -> list[Level]:

@@ -37,6 +37,13 @@ def formal_name(unit: Unit) -> str:
     return "UBND " + unit.name[0].lower() + unit.name[1:]
 
 
+def full_name(unit: Unit, world: World) -> str:
+    """The formal name, a commune's with its district's: across the province commune names repeat."""
+    if unit.level != "commune":
+        return formal_name(unit)
+    return f"{formal_name(unit)} - {world.units[unit.parent or ''].name}"
+
+
 def _type_and_name(unit: Unit) -> tuple[str, str]:
     kind = next(kind for kind in _SHORT_TYPES if unit.name.startswith(kind + " "))
     return kind, unit.name[len(kind) + 1 :]

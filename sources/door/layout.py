@@ -87,6 +87,8 @@ def _positions(contract: Dataset, header: tuple[str, ...]) -> dict[str, tuple[in
 def _complaints(mapping: Mapping) -> list[str]:
     """What keeps this file from being this dataset; empty when nothing does."""
     contract, header = mapping.contract, mapping.raw.header
+    if not header and not mapping.raw.rows.num_rows:
+        return []  # an interface that answers with an empty list says nothing of its columns
     needed = {name for name, column in contract.columns.items() if column.required} | set(mapping.layout.needs)
     missing = [name for name in contract.columns if name in needed and name not in mapping.positions]
     used = {position for at in mapping.positions.values() for position in at}

@@ -214,7 +214,9 @@ class Preparer:
                 "select '' as delivery_id, _row_number as row_number, _label as row_label, _rejected.rule, "
                 "_rejected.column_name, _rejected.expected, _rejected.text from typed "
                 "where _excluded is null and _rejected is not null union all "
-                "select '', _row_number, _label, rule, \"column\", expected, text from reader_rejects order by 2, 3, 4"
+                # What a reader could not even split into columns may hold a name: only its shape is kept.
+                f"select '', _row_number, _label, rule, \"column\", expected, {_shape('text')} from reader_rejects "
+                "order by 2, 3, 4"
             )
             .to_arrow_table()
             .cast(LANDING_REJECTS_SCHEMA)
@@ -224,10 +226,7 @@ class Preparer:
     def _shown(column: Column, name: str) -> str:
         """SQL of what a rejection may tell: the text of a public column that matches its pattern, else its shape."""
         text = f'"text of {name}"'
-        shape = (
-            f"left(regexp_replace(regexp_replace(regexp_replace({text}, '[0-9]', '9', 'g'), "
-            r"'\p{Lu}', 'A', 'g'), '\p{Ll}', 'a', 'g'), 60)"
-        )
+        shape = _shape(text)
         if column.public is True or column.type in ("code", "date", "timestamp", "boolean"):
             # The words of a list and the dates of a file name nobody: long free text does not belong there.
             return f"case when length({text}) <= 60 then {text} else {shape} end"
@@ -286,6 +285,14 @@ class Preparer:
         return sender_of(
             mapping.raw.title, [text for (text,) in named_in_rows], mapping.contract.parts.each, by_code=not unit.name
         )
+
+
+def _shape(text: str) -> str:
+    """SQL of a text's shape: which kinds of letters and digits it has, and none of them."""
+    return (
+        f"left(regexp_replace(regexp_replace(regexp_replace({text}, '[0-9]', '9', 'g'), "
+        r"'\p{Lu}', 'A', 'g'), '\p{Ll}|\p{Lo}', 'a', 'g'), 60)"
+    )
 
 
 def _sender_line(title: str) -> str:

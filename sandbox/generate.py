@@ -1,0 +1,188 @@
+"""Generates a whole sandbox home: the inbox with its manifest, the truth, the tally of dirt, and a hash key.
+
+Everything is made beside its place and moved in at the end, the manifest being written last, so a home holds either all
+of a run or nothing of it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sandbox import e_invoices, e_office, health_records, online_public_services, population
+from sandbox.frame import UNITS_FILE, Delivered, DirtTally, MeasureValue, Settings, World, load_world
+
+STAGED = ".sandbox_staged"
+REPLACED = ".sandbox_replaced"
+_TRUTH_SCHEMA = pa.schema(
+    [
+        ("measure_code", pa.string()),
+        ("tier", pa.string()),
+        ("unit_code", pa.string()),
+        ("period_start", pa.date32()),
+        ("value_month", pa.int64()),
+        ("value_to_date", pa.int64()),
+    ]
+)
+
+
+class SourceModule(Protocol):
+    """What each simulated source offers."""
+
+    def build(self, world: World) -> object:
+        """Its entities."""
+
+    def truth(self, entities: object, world: World, reached: bool) -> list[MeasureValue]:
+        """What is true of them; with `reached`, without what dirt has made unreadable."""
+
+    def write(self, entities: object, world: World, inbox: Path, tally: DirtTally) -> list[Delivered]:
+        """Its export files."""
+
+
+MODULES: dict[str, SourceModule] = {
+    "online_public_services": online_public_services,
+    "e_office": e_office,
+    "population": population,
+    "health_records": health_records,
+    "e_invoices": e_invoices,
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What one call did. `changed` is false when the home already held exactly this sandbox."""
+
+    changed: bool
+    deliveries: int
+    truth_rows: int
+    seconds: float
+
+
+class NotASandbox(Exception):
+    """The home's inbox was not made here and is left alone; the text says so, Vietnamese first."""
+
+
+def code_hash() -> str:
+    """A hash of the sandbox's code and of the facts it reads: another hash makes another sandbox."""
+    digest = hashlib.sha256()
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), UNITS_FILE]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def generate(home: Path, settings: Settings, progress: Callable[[str], None] = lambda text: None) -> Summary:
+    """Make the sandbox of these settings in `home`, or do nothing when it is there already.
+
+    Raises NotASandbox when `home/inbox` holds something that was not generated.
+    """
+    started = time.monotonic()
+    wanted = {"settings": _as_json(settings), "code": code_hash()}
+    manifest = _manifest_of(home)
+    if manifest is not None and {key: manifest.get(key) for key in wanted} == wanted and _is_whole(home, manifest):
+        return Summary(False, len(manifest["deliveries"]), int(manifest["truth_rows"]), time.monotonic() - started)
+    _clear(home / STAGED)
+    staged = home / STAGED
+    (staged / "inbox").mkdir(parents=True)
+    (staged / "truth").mkdir()
+    world = load_world(settings)
+    tally = DirtTally()
+    delivered: list[Delivered] = []
+    truth: list[MeasureValue] = []
+    known: list[MeasureValue] = []
+    for name, module in MODULES.items():
+        progress(f"mô phỏng {name} | simulating {name}")
+        entities = module.build(world)
+        delivered += module.write(entities, world, staged / "inbox", tally)
+        truth += module.truth(entities, world, False)
+        known += module.truth(entities, world, True)
+    _write_truth(staged / "truth" / "truth.parquet", truth)
+    _write_truth(staged / "truth" / "known_truth.parquet", known)
+    _write_json(staged / "truth" / "dirt.json", tally.as_json())
+    _put_in_place(home)
+    _write_key(home / "sandbox.key", settings.seed)
+    deliveries = [
+        {"path": item.path, "received_at": item.received_at.isoformat(timespec="seconds")}
+        for item in sorted(delivered, key=lambda item: (item.received_at, item.path))
+    ]
+    origin = {"origin": "sandbox", "seed": settings.seed, "scale": settings.scale}
+    _write_json(
+        home / "inbox" / "manifest.json", origin | wanted | {"truth_rows": len(truth), "deliveries": deliveries}
+    )
+    _clear(home / REPLACED)
+    return Summary(True, len(deliveries), len(truth), time.monotonic() - started)
+
+
+def _as_json(settings: Settings) -> dict[str, object]:
+    values = asdict(settings)
+    return values | {"first": settings.first.isoformat(), "last": settings.last.isoformat()}
+
+
+def _manifest_of(home: Path) -> dict[str, object] | None:
+    """The manifest of an earlier run; None when there is none. Refuses an inbox that no run made."""
+    inbox = home / "inbox"
+    path = inbox / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    except ValueError:
+        manifest = None
+    is_ours = isinstance(manifest, dict) and manifest.get("origin") == "sandbox"
+    # A run that was cut off between moving the files in and writing the manifest leaves the replaced folder.
+    if inbox.exists() and any(inbox.iterdir()) and not is_ours and not (home / REPLACED).exists():
+        raise NotASandbox(
+            f"{inbox} không phải do mô phỏng tạo ra, không ghi đè | {inbox} was not made by the sandbox; left alone"
+        )
+    return manifest if is_ours else None
+
+
+def _is_whole(home: Path, manifest: dict[str, object]) -> bool:
+    """Whether every file the manifest speaks of is there, and no other."""
+    deliveries = manifest.get("deliveries")
+    listed = {item["path"] for item in deliveries} if isinstance(deliveries, list) else set()
+    inbox = home / "inbox"
+    present = {path.relative_to(inbox).as_posix() for path in inbox.rglob("*") if path.is_file()}
+    truth = [home / "truth" / name for name in ("truth.parquet", "known_truth.parquet", "dirt.json")]
+    return present == listed | {"manifest.json"} and all(path.exists() for path in [*truth, home / "sandbox.key"])
+
+
+def _put_in_place(home: Path) -> None:
+    """Move the staged inbox and truth in; nothing of an earlier run stays."""
+    replaced = home / REPLACED
+    _clear(replaced)
+    replaced.mkdir()
+    for name in ("inbox", "truth"):
+        if (home / name).exists():
+            os.replace(home / name, replaced / name)
+        os.replace(home / STAGED / name, home / name)
+    _clear(home / STAGED)
+
+
+def _clear(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)
+
+
+def _write_truth(path: Path, rows: Sequence[MeasureValue]) -> None:
+    columns = list(zip(*sorted(rows), strict=True)) or [() for _ in _TRUTH_SCHEMA]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, _TRUTH_SCHEMA, strict=True)]
+    pq.write_table(pa.Table.from_arrays(arrays, schema=_TRUTH_SCHEMA), path)
+
+
+def _write_json(path: Path, content: object) -> None:
+    """Written to another name, then moved, so that nobody reads half of it."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def _write_key(path: Path, seed: int) -> None:
+    """The key that hashes simulated people: no secret, so it may follow from the seed."""
+    path.write_text(hashlib.sha256(f"langson sandbox key {seed}".encode()).hexdigest() + "\n", encoding="ascii")
+    path.chmod(0o600)

@@ -1,0 +1,209 @@
+"""Thousands of small documents of one shape read at once into Arrow columns.
+
+The documents are joined into one, each inside an element of ours, and parsed in one call that makes no Python object
+per element. The parser is fast and trusting: another root gives no rows, an unread entity is not looked at. So a
+document comes here only after a look at its first bytes (``shape_of``), its batch is searched for what the parser
+does not check, and afterwards each document must have given the rows it should. Whatever is in doubt goes to
+``xml_strict``, one document at a time, and so the outcome of a document never depends on its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+from xml2arrow import XmlToArrowParser
+from xml2arrow.exceptions import Xml2ArrowError
+
+from sources.formats.base import Limits, clean_text
+from sources.formats.xml_kinds import ELEMENT_KINDS, ENVELOPE, NOTICE_MARKS, paths_of
+
+_WRAPPER = b"wrapped-document-of-a-batch"
+_OPEN, _CLOSE = b"<" + _WRAPPER + b">", b"</" + _WRAPPER + b">"
+_ROOT = re.compile(rb"<(HDon|TKhai|TBao|DNghi|TDiep)(?=[\s>])[^>]*(?<!/)>")
+_FIRST_ITEM = re.compile(rb"<DLieu>\s*(?:<!--[^>]*-->\s*)*<(HDon|TKhai|TBao|DNghi)[\s>]")
+# A reference that needs care: not one of the five names, nor a number that is plainly an allowed character.
+_DOUBTFUL_REFERENCE = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|[1-9]\d{2,3})"
+    rb"|#x(?:9|[aAdD]|[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-cA-C][0-9a-fA-F]{3}));)"
+)
+_DOUBTFUL_MARKUP = re.compile(rb"<!(?!--|\[CDATA\[)")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which document element, and whether inside the envelope."""
+
+    element: str
+    enveloped: bool
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """Rows of the documents that were read, and the positions in the batch of those that must be read strictly."""
+
+    positions: np.ndarray  # per row: position of its document in the batch
+    items: np.ndarray  # per row: which document of its message, from 0
+    kinds: pa.Array
+    columns: dict[str, pa.Array]  # by path below the document element
+    doubtful: list[int]
+
+
+def shape_of(data: bytes) -> Shape | None:
+    """The shape of a document by its first bytes (the root element's) and its last; None: to be read strictly."""
+    root = _ROOT.match(data)
+    if root is None or not data.endswith(b"</" + root[1] + b">"):
+        return None
+    if root[1] != ENVELOPE.encode():
+        return Shape(root[1].decode(), False)
+    item = _FIRST_ITEM.search(data, root.end())
+    return Shape(item[1].decode(), True) if item else None
+
+
+def read_batch(shape: Shape, documents: Sequence[bytes], limits: Limits) -> list[tuple[int, BatchResult]]:
+    """Results of a batch with the offset of each; a batch that fails is halved until the bad document is alone."""
+    if not documents:
+        return []
+    result = _read(shape, documents, limits)
+    if result is not None:
+        return [(0, result)]
+    if len(documents) == 1:
+        return [(0, _nothing(shape, [0]))]
+    middle = len(documents) // 2
+    left = read_batch(shape, documents[:middle], limits)
+    right = read_batch(shape, documents[middle:], limits)
+    return [*left, *((offset + middle, part) for offset, part in right)]
+
+
+def _read(shape: Shape, documents: Sequence[bytes], limits: Limits) -> BatchResult | None:
+    # The empty element at the end proves that the parser came as far as that.
+    joined = b"".join([b"<b>", *(_OPEN + document + _CLOSE for document in documents), _OPEN, _CLOSE, b"</b>"])
+    if not _plain(joined, documents, limits):
+        return None
+    if b"\r" in joined:  # XML reads every line end as a line feed; the parser leaves them as they are
+        joined = joined.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        tables = _parser(shape).parse(joined)
+    except Xml2ArrowError:
+        return None
+    count = len(documents)
+    roots = _index(tables["roots" if shape.enveloped else "items"], "message")
+    if tables["messages"].num_rows != count + 1 or not np.array_equal(roots, np.arange(count)):
+        return None
+    return _judge(shape, tables["items"], count)
+
+
+def _judge(shape: Shape, table: pa.RecordBatch, count: int) -> BatchResult:
+    """Keep the documents all of whose rows are of the shape's own element."""
+    positions = _index(table, "message")
+    columns = {
+        path: clean_text(pa.chunked_array([table.column(path)])).combine_chunks() for path in paths_of(shape.element)
+    }
+    held = np.zeros(table.num_rows, dtype=bool)
+    for column in columns.values():
+        held |= column.is_valid().to_numpy(zero_copy_only=False)
+    kinds = _kinds(shape, columns, table.num_rows)
+    held &= kinds.is_valid().to_numpy(zero_copy_only=False)
+    whole = np.ones(count, dtype=bool)
+    whole[positions[~held]] = False
+    whole &= np.bincount(positions, minlength=count) > 0
+    keep = whole[positions]
+    firsts = np.searchsorted(positions, positions)  # rows come in document order
+    items = np.arange(table.num_rows) - firsts
+    mask = pa.array(keep)
+    return BatchResult(
+        positions=positions[keep],
+        items=items[keep],
+        kinds=kinds.filter(mask),
+        columns={path: column.filter(mask) for path, column in columns.items()},
+        doubtful=[int(position) for position in np.flatnonzero(~whole)],
+    )
+
+
+def _kinds(shape: Shape, columns: dict[str, pa.Array], rows: int) -> pa.Array:
+    if shape.element != "TBao":
+        return pa.array([ELEMENT_KINDS[shape.element]] * rows, pa.string())
+    kinds = pa.nulls(rows, pa.string())
+    for kind, marks in reversed(list(NOTICE_MARKS.items())):
+        present = np.logical_and.reduce([columns[mark].is_valid().to_numpy(zero_copy_only=False) for mark in marks])
+        kinds = pc.if_else(pa.array(present), kind, kinds)
+    return kinds
+
+
+def _nothing(shape: Shape, doubtful: list[int]) -> BatchResult:
+    none = np.zeros(0, dtype=np.int64)
+    empty = pa.nulls(0, pa.string())
+    return BatchResult(none, none, empty, dict.fromkeys(paths_of(shape.element), empty), doubtful)
+
+
+def _plain(joined: bytes, documents: Sequence[bytes], limits: Limits) -> bool:
+    """True when the joined documents hold nothing that the parser would let pass and a strict one would not."""
+    if joined.count(_WRAPPER) != 2 * (len(documents) + 1):
+        return False
+    if _DOUBTFUL_REFERENCE.search(joined) or _DOUBTFUL_MARKUP.search(joined):
+        return False
+    letters = np.frombuffer(joined, dtype=np.uint8)
+    allowed = sum(joined.count(byte) for byte in (b"\t", b"\n", b"\r"))
+    if np.count_nonzero(letters < 0x20) != allowed:
+        return False
+    try:
+        joined.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    lengths = np.array([len(document) + len(_OPEN) + len(_CLOSE) for document in documents])
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]) + len(b"<b>")
+    return _deepest(letters, starts) <= limits.depth
+
+
+def _deepest(letters: np.ndarray, starts: np.ndarray) -> int:
+    """How deep the elements of any one document nest, counted from the tags alone.
+
+    Tags inside comments or CDATA are counted too, within their own document only. This parser does not recurse, so
+    depth cannot hurt it: the count only keeps its answer in step with the strict one's.
+    """
+    opening = np.flatnonzero(letters == ord("<"))
+    following = letters[opening + 1]
+    step = np.ones(len(opening), dtype=np.int64)
+    step[following == ord("/")] = -1
+    step[(following == ord("!")) | (following == ord("?"))] = 0
+    closing = np.flatnonzero(letters == ord(">"))
+    empty = closing[letters[closing - 1] == ord("/")]  # <element/> opens and closes
+    depth = np.cumsum(step) - np.searchsorted(empty, opening)
+    wrappers = np.searchsorted(opening, starts)
+    return int((np.maximum.reduceat(depth, wrappers) - depth[wrappers]).max())
+
+
+def _index(table: pa.RecordBatch, level: str) -> np.ndarray:
+    return np.asarray(table.column(f"<{level}>").to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+@lru_cache(maxsize=16)
+def _parser(shape: Shape) -> XmlToArrowParser:
+    """The parser of one shape; the library takes its description only from a file."""
+    message = f"/b/{_WRAPPER.decode()}"
+    parent = f"{message}/{ENVELOPE}/DLieu" if shape.enveloped else message
+    levels = ["message", "root", "item"] if shape.enveloped else ["message", "root"]
+
+    def text(name: str, path: str) -> dict[str, str | bool]:
+        return {"name": name, "xml_path": path, "data_type": "Utf8", "nullable": True}
+
+    fields = [text(path, f"{parent}/{shape.element}/{path}") for path in paths_of(shape.element)]
+    tables = [
+        {"name": "messages", "xml_path": "/b", "levels": ["message"], "fields": [text("x", f"{message}/@x")]},
+        {"name": "items", "xml_path": parent, "levels": levels, "fields": fields},
+    ]
+    if shape.enveloped:
+        root = [text("x", f"{message}/{ENVELOPE}/@x")]
+        tables.append({"name": "roots", "xml_path": message, "levels": ["message", "root"], "fields": root})
+    with tempfile.TemporaryDirectory() as folder:
+        description = Path(folder) / "shape.yml"
+        description.write_text(yaml.safe_dump({"tables": tables}), encoding="utf-8")
+        return XmlToArrowParser(description)
