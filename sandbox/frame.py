@@ -160,9 +160,7 @@ class DirtTally:
         return result
 
 
-def roll_up_flow(
-    world: World, measure_code: str, counts: Mapping[tuple[str, str, date], int]
-) -> list[MeasureValue]:
+def roll_up_flow(world: World, measure_code: str, counts: Mapping[tuple[str, str, date], int]) -> list[MeasureValue]:
     """Counts by (tier, unit, month) to every ancestor; `value_to_date` adds up from each January."""
     totals: dict[tuple[str, str], dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for (tier, unit, month), count in counts.items():
@@ -178,9 +176,7 @@ def roll_up_flow(
     return rows
 
 
-def roll_up_stock(
-    world: World, measure_code: str, counts: Mapping[tuple[str, str, date], int]
-) -> list[MeasureValue]:
+def roll_up_stock(world: World, measure_code: str, counts: Mapping[tuple[str, str, date], int]) -> list[MeasureValue]:
     """States by (tier, unit, month) to every ancestor; the month's value is the state on its last day."""
     totals: dict[tuple[str, str, date], int] = defaultdict(int)
     for (tier, unit, month), count in counts.items():
@@ -212,9 +208,7 @@ def recount_distinct(
     return rows
 
 
-def recount_stock(
-    world: World, measure_code: str, items: Iterable[tuple[str, str, date, str]]
-) -> list[MeasureValue]:
+def recount_stock(world: World, measure_code: str, items: Iterable[tuple[str, str, date, str]]) -> list[MeasureValue]:
     """Distinct keys in force on each month's last day, counted afresh in each subtree."""
     keys: dict[tuple[str, str, date], set[str]] = defaultdict(set)
     for tier, unit, month, key in items:

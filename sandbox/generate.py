@@ -6,7 +6,6 @@ of a run or nothing of it.
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -159,8 +158,8 @@ def _put_in_place(home: Path) -> None:
     replaced.mkdir()
     for name in ("inbox", "truth"):
         if (home / name).exists():
-            os.replace(home / name, replaced / name)
-        os.replace(home / STAGED / name, home / name)
+            (home / name).replace(replaced / name)
+        (home / STAGED / name).replace(home / name)
     _clear(home / STAGED)
 
 
@@ -179,7 +178,7 @@ def _write_json(path: Path, content: object) -> None:
     """Written to another name, then moved, so that nobody reads half of it."""
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def _write_key(path: Path, seed: int) -> None:

@@ -115,7 +115,8 @@ class HealthFiles:
         if spoiled == "leading_zero_lost":
             commune, citizen = commune.lstrip("0"), citizen.lstrip("0")
         elif spoiled == "stray_white_space":
-            commune, citizen, card = f" {commune}", f"{citizen}  " if citizen else "", card and f"{card[:3]} {card[3:5]} {card[5:]}"
+            commune, citizen = f" {commune}", citizen and f"{citizen}  "
+            card = card and f"{card[:3]} {card[3:5]} {card[5:]}"
         sex_text = ("Nam", "Nữ")[sex] if labelled else ("1", "2")[sex]
         number = f"LS{commune.strip()[-3:]}-{row:07d}"
         return [number, citizen, card, person_name(person), str(born), sex_text, address(person), commune, created]
@@ -129,7 +130,7 @@ class HealthFiles:
         states = records.state(as_at)[rows]
         words = _STATES if district not in _LABELLED_DISTRICTS and district not in _XLSX_DISTRICTS else _STATE_WORDS
         days = self._dashed if district == "181" else self._slashed
-        struck = {kind: 0 for kind in (*LOST_KINDS, *SPOIL_KINDS)}
+        struck = dict.fromkeys((*LOST_KINDS[1:], *SPOIL_KINDS[1:]), 0)
         for row, update, state in zip(rows.tolist(), updated.tolist(), states.tolist(), strict=True):
             word = words[state]
             lost, spoiled = int(records.lost[row]), int(records.spoiled[row])
@@ -144,8 +145,10 @@ class HealthFiles:
             if SPOIL_KINDS[spoiled] == "listed_twice":
                 yield line
         for kind, count in struck.items():
-            if count:
-                self._tally.add(SOURCE, kind, lost=count if kind in LOST_KINDS else 0, repairable=0 if kind in LOST_KINDS else count)
+            if kind in LOST_KINDS:
+                self._tally.add(SOURCE, kind, lost=count)
+            else:
+                self._tally.add(SOURCE, kind, repairable=count)
 
     def _write(
         self, name: str, district: str, day: date, rows: NDArray[np.int64], fixed: dict[int, list[ListCell]],
@@ -167,7 +170,8 @@ class HealthFiles:
             body = [";".join(map(str, line)) for line in lines]
             write_lines(path, [*title, ";".join(labels), *body], "utf-8-sig")
         else:
-            write_lines(path, [",".join(_CODES), *(",".join(map(str, line)) for line in lines)])
+            body = [",".join([f'"{cell}"' if "," in str(cell) else str(cell) for cell in line]) for line in lines]
+            write_lines(path, [",".join(_CODES), *body])
 
 
 def _as_cells(line: list[ListCell]) -> list[ListCell]:

@@ -7,14 +7,14 @@ linked, so that the truth may simply count persons.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import population
-from sandbox.frame import Delivered, DirtTally, MeasureValue, World, month_end, roll_up_stock
+from sandbox.frame import AS_OF, Delivered, DirtTally, MeasureValue, World, month_end, roll_up_stock
 
 Ordinals = NDArray[np.int32]
 NEVER = np.int32(date(2999, 1, 1).toordinal())
@@ -190,8 +190,4 @@ def write(entities: HealthRecords, world: World, inbox: Path, tally: DirtTally) 
 
 def received_on(day: date, days: int) -> datetime:
     """So many days after a closing day, in the morning; never after the sandbox's last day."""
-    from datetime import timedelta
-
-    from sandbox.frame import AS_OF
-
     return min(datetime(day.year, day.month, day.day, 9, 15) + timedelta(days=days), AS_OF)

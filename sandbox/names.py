@@ -1,8 +1,24 @@
-"""Made-up people: names, addresses and numbers that belong to nobody. What reaches the inbox is synthetic throughout."""
+"""Made-up people: names, addresses and numbers that belong to nobody. The inbox is synthetic throughout."""
 
 _FAMILY = ("Nguyễn", "Hoàng", "Nông", "Lý", "Vi", "Triệu", "Đàm", "Lương", "Hứa", "Chu", "Phùng")
 _MIDDLE = ("Văn", "Thị", "Đức", "Minh", "Thu", "Hữu", "Ngọc")
-_GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Lan", "Mai", "Nam", "Phúc", "Quang", "Sơn", "Tâm", "Yến")
+_GIVEN = (
+    "An",
+    "Bình",
+    "Chi",
+    "Dũng",
+    "Giang",
+    "Hà",
+    "Khánh",
+    "Lan",
+    "Mai",
+    "Nam",
+    "Phúc",
+    "Quang",
+    "Sơn",
+    "Tâm",
+    "Yến",
+)
 
 
 def person_name(number: int) -> str:

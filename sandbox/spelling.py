@@ -1,7 +1,7 @@
 """How people write a unit's name, a date or a word: the repairable dirt of domain notes, sections 4 and 5.
 
-Every spelling made here names one unit only, given its parent and level; what names none is lost dirt and belongs to the
-source modules.
+Every spelling made here names one unit only, given its parent and level; what names none is lost dirt and belongs to
+the source modules.
 """
 
 import unicodedata
@@ -57,7 +57,7 @@ def _is_plain_name_unique(unit: Unit, world: World) -> bool:
 
 
 def spellings(unit: Unit, world: World) -> list[str]:
-    """Other ways to write one unit in a file of its own or its district's; each is another text than the formal name."""
+    """Other ways to write one unit in its own or its district's file; none is the formal name itself."""
     formal = formal_name(unit)
     ways: list[str] = [formal.upper(), decomposed(formal), f"  {formal} ", formal.replace(" ", "  "), f"{formal}\t"]
     if _is_plain_name_unique(unit, world):
@@ -111,5 +111,3 @@ def compact_text(moment: datetime | None) -> str | None:
 def serial(moment: datetime) -> float:
     """A spreadsheet's number of a moment: days since 1899-12-30."""
     return round((moment - _EPOCH) / timedelta(days=1), 6)
-
-

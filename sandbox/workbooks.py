@@ -1,7 +1,6 @@
 """The layouts of office exports: title rows, merged headers, group rows, totals and the block of signatures."""
 
 import html
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path

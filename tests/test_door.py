@@ -155,7 +155,7 @@ def test_bytes_once_superseded_that_come_again_are_a_new_reception(tmp_path: Pat
         take(home, file)
     [again] = take(home, first)
     assert again.outcome == "accepted"
-    assert [receipt.sha256 for receipt in read_receipts(home)][0] == again.sha256
+    assert next(receipt.sha256 for receipt in read_receipts(home)) == again.sha256
 
 
 def test_received_at_never_goes_back_before_the_newest_receipt(tmp_path: Path) -> None:

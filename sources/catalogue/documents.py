@@ -93,8 +93,9 @@ def _description(error: ValidationError) -> str:
 def _readable(error: ValidationError) -> str:
     """What is wrong, then what is expected there (the schema's own description, Vietnamese first)."""
     expected: Any = error.validator_value
+    found: Any = error.instance
     if error.validator == "required":
-        missing = [name for name in expected if name not in error.instance]
+        missing = [name for name in expected if name not in found]
         text = f"thiếu {', '.join(missing)} | missing {', '.join(missing)}"
     elif error.validator == "dependentRequired":
         text = f"thiếu trường đi kèm | a field that belongs with it is missing: {error.message}"

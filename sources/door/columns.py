@@ -68,8 +68,8 @@ def timestamp_of(text: str, formats: tuple[str, ...]) -> str:
             tries.append(f"case when ends_with({text}, 'Z') then {local} end")
         else:
             read = f"try_strptime({text}, {literal(_STRPTIME[name])})"
-            shape = _EXACT_SHAPE.get(name)
-            tries.append(f"case when regexp_full_match({text}, '{shape}') then {read} end" if shape else read)
+            exact = _EXACT_SHAPE.get(name)
+            tries.append(f"case when regexp_full_match({text}, '{exact}') then {read} end" if exact else read)
     return f"coalesce({', '.join(tries)})"
 
 

@@ -114,10 +114,14 @@ class Door:
     # --- what stands -------------------------------------------------------------------------------------------
 
     def is_known(self, arrival: Arrival, digest: str) -> bool:
-        """Whether the same bytes under the same contract already stand, or were already refused."""
+        """Whether the same bytes, name and contract already stand, or were already refused: then nothing need be read.
+
+        The name counts because it may say the part and the window; the same bytes under another name are read again.
+        """
         source = contracts()[arrival.source_code]
         for receipt in reversed(self.receipts):
-            if receipt.sha256 != digest or receipt.source_code != arrival.source_code:
+            told = (receipt.sha256, receipt.source_code, receipt.file_name)
+            if told != (digest, arrival.source_code, arrival.path.name):
                 continue
             contract = source.datasets.get(receipt.dataset)
             current = contract.contract_hash if contract else "-"
@@ -165,8 +169,11 @@ class Door:
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
-    def decide(self, prepared: Prepared, received_at: datetime) -> Receipt:
-        """Accept or refuse one prepared delivery; its rows are put in their place, its receipt waits to be written."""
+    def decide(self, prepared: Prepared, received_at: datetime) -> Receipt | None:
+        """Accept or refuse one prepared delivery; its rows are put in their place, its receipt waits to be written.
+
+        None when the same bytes under the same contract already stand for that part and window.
+        """
         newest = max((receipt.received_at for receipt in self.receipts), default=received_at)
         window = prepared.window
         contract = contracts()[prepared.source_code].datasets.get(prepared.dataset)
@@ -201,6 +208,11 @@ class Door:
         )
         identity = "|".join(map(str, (*receipt.place, receipt.sha256, receipt.contract_hash, moment.isoformat())))
         receipt = replace(receipt, delivery_id=hashlib.sha256(identity.encode()).hexdigest()[:16])
+        standing = self._standing(receipt)
+        if standing and (standing.sha256, standing.contract_hash) == (receipt.sha256, receipt.contract_hash):
+            if prepared.rows:
+                prepared.rows.unlink()
+            return None
         reason = prepared.refusal
         if not reason and window is None:
             reason = (
@@ -212,8 +224,8 @@ class Door:
             before, fewest = shrunk
             reason = (
                 f"chỉ còn {receipt.rows_landed} dòng hợp lệ, bản trước ({before.file_name}) có {before.rows_landed}; "
-                f"dưới {fewest} dòng thì phải xác nhận | "
-                f"only {receipt.rows_landed} good rows where the delivery before had {before.rows_landed}; fewer than {fewest} must be confirmed"
+                f"dưới {fewest} dòng thì phải xác nhận | only {receipt.rows_landed} good rows where the delivery "
+                f"before had {before.rows_landed}; fewer than {fewest} must be confirmed"
             )
         if reason:
             # Nothing of a refused delivery is landed: what it held counts as rejected, so that the sum still holds.
@@ -299,7 +311,10 @@ def accept(
                 if ready.rows:
                     ready.rows.unlink()
                 continue
-            taken.append(door.decide(ready, arrival.received_at or clock))
+            receipt = door.decide(ready, arrival.received_at or clock)
+            if receipt is None:
+                continue
+            taken.append(receipt)
             if len(taken) % _BATCH == 0:
                 door.save()
         if taken:

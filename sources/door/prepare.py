@@ -261,9 +261,11 @@ class Preparer:
 
     def _window_of_rows(self, names: tuple[str, ...]) -> Window | None:
         dates = ", ".join(f'cast("{name}" as date)' for name in names)
+        # A wrong tax code rejects the row, never the file: where no good row says the dates, the others may.
+        good = "filter (where _rejected is null)"
         first, last = self._engine.execute(
-            f"select min(d), max(d) from (select coalesce({dates}) as d from typed "
-            "where _rejected is null and _excluded is null)"
+            f"select coalesce(min(d) {good}, min(d)), coalesce(max(d) {good}, max(d)) from "
+            f"(select coalesce({dates}) as d, _rejected from typed where _excluded is null)"
         ).fetchall()[0]
         if not isinstance(first, date) or not isinstance(last, date):
             return None

@@ -11,15 +11,16 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 from isal import isal_zlib
-from isal.isal_zlib import IsalError
 
 from sources.formats.base import FormatError
 
 MAX_DOCUMENT_BYTES = 32 * 1024 * 1024  # one message is at most a few megabytes; above this it is not a message
 _MOST_DEFLATE_GAINS = 1032  # no deflate stream grows more than this many times
 _LOCAL_HEADER = 30
+_DAMAGED = cast("type[Exception]", isal_zlib.error)  # its stub calls the class an instance
 _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
@@ -96,7 +97,7 @@ def _unpack(content: mmap.mmap, info: zipfile.ZipInfo) -> Member:
         else:
             # The directory may lie about the size, so a member that could grow large is stopped on the way.
             data = isal_zlib.decompressobj(-15).decompress(packed, info.file_size + 1)
-    except IsalError:
+    except _DAMAGED:
         return _bad(info, "dữ liệu nén bị hỏng | the packed data is damaged")
     if len(data) != info.file_size or isal_zlib.crc32(data) != info.CRC:
         return _bad(info, "dữ liệu không khớp mục lục (kích thước, CRC) | the data does not match its size or CRC")

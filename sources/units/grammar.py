@@ -112,6 +112,9 @@ class Grammar:
         hits = self._read(_expanded(syllables(text)))
         if not hits and (shorter := without_number(text)):
             hits = self._read(_expanded(syllables(shorter)))
+            if text.lstrip()[:1] in "Xx":
+                # A lone "X." is ten or "xã": ten only before a name that says its level.
+                hits = frozenset(hit for hit in hits if hit.says_level)
         return hits
 
     def ancestors(self, unit_code: str) -> Iterator[str]:
@@ -195,9 +198,7 @@ class Grammar:
                     if fitting := self._of_types(codes, frozenset({kind})):
                         yield _Chunk(fitting, True), end
 
-    def _names_at(
-        self, words: list[Syllable], start: int, whole_plain: bool
-    ) -> Iterator[tuple[frozenset[str], int]]:
+    def _names_at(self, words: list[Syllable], start: int, whole_plain: bool) -> Iterator[tuple[frozenset[str], int]]:
         for end in range(start + 1, min(start + self._longest_name, len(words)) + 1):
             part = words[start:end]
             if SEPARATOR in part:
@@ -246,9 +247,7 @@ class Grammar:
             found |= self._agency(part)
         if not found and any(_starts(words, 0, head) for head in _AGENCY_HEADS):
             for start in range(1, len(words)):
-                if words[start].plain in ("so", "ban") and not any(
-                    _starts(words, 1, other) for other in _NO_DIVISIONS
-                ):
+                if words[start].plain in ("so", "ban") and not any(_starts(words, 1, other) for other in _NO_DIVISIONS):
                     for part in _without_province(words[start:]):
                         found |= self._agency(part)
         return found
@@ -297,8 +296,7 @@ def _starts(words: Sequence[Syllable], start: int, pattern: Sequence[str]) -> bo
 
 def _is_level(words: Sequence[Syllable], start: int, level: Sequence[str]) -> bool:
     return _starts(words, start, level) and all(
-        word.exact in _ACCENTED_LEVELS.get(word.plain, {word.plain})
-        for word in words[start : start + len(level)]
+        word.exact in _ACCENTED_LEVELS.get(word.plain, {word.plain}) for word in words[start : start + len(level)]
     )
 
 

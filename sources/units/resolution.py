@@ -23,9 +23,7 @@ def resolution_table(spellings: pa.Table, resolver: UnitResolver) -> pa.Table:
     levels = column_levels()
     found: list[tuple[str, ...]] = sorted(set(zip(*texts, strict=True)))
     answers: list[Resolution] = [
-        resolver.resolve(
-            code, name, part, tier, source_code=source, column_level=levels.get((source, dataset, column))
-        )
+        resolver.resolve(code, name, part, tier, source_code=source, column_level=levels.get((source, dataset, column)))
         for source, dataset, column, code, name, part, tier in found
     ]
     columns: list[pa.Array] = [pa.array([row[place] for row in found], pa.string()) for place in range(len(_KEYS))]
@@ -38,4 +36,6 @@ def resolution_table(spellings: pa.Table, resolver: UnitResolver) -> pa.Table:
 @cache
 def column_levels() -> dict[tuple[str, str, str], str]:
     """Level of the units a column names, where the column names one level only."""
-    return {(row["source_code"], row["dataset"], row["column_name"]): row["level"] for row in rows_of("column_levels.csv")}
+    return {
+        (row["source_code"], row["dataset"], row["column_name"]): row["level"] for row in rows_of("column_levels.csv")
+    }

@@ -1,6 +1,6 @@
 """From a code or a name in a delivery to the unit it means, or to none and the units it could mean.
 
-By code, by a decided alias, or by the whole name inside its parent; never by likeness. Likeness only proposes candidates.
+By code, by a decided alias, or by the whole name inside its parent; never by likeness, which only proposes candidates.
 """
 
 from collections import Counter, defaultdict
@@ -25,7 +25,8 @@ _TIERS = {
     **{level: frozenset({level}) for level in ("province", "district", "commune", "department")},
 }
 _PROPOSED = 5  # candidates offered for a name that nothing matches
-_ALIKE = 0.6  # below this likeness a candidate helps nobody
+_AT_LEAST = 3  # offered even when nothing is alike
+_ALIKE = 0.6  # below this likeness a candidate seldom helps
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class UnitResolver:
         """One spelling's unit.
 
         `part` is the sender's unit code ("-" or empty: the whole province); a district's file means its own communes
-        unless a name says its district. `tier` (tinh, huyen, xa) is the level the row states. `column_level` is the level
-        of the column, for names that do not say theirs. A code and a name that contradict each other resolve to nothing.
+        unless a name says its district. `tier` (tinh, huyen, xa) is the level the row states, `column_level` the level
+        of the column, for names that do not say theirs. A code and a name that contradict each other give nothing.
         """
         code_text, name_text = (code or "").strip(), (name or "").strip()
         levels = _TIERS.get(" ".join(plain_words(tier or "")).removeprefix("cap ").strip())
@@ -84,25 +85,31 @@ class UnitResolver:
             return self._answer([by_code] if by_code else [], levels, code_text)
         hits = self._hits(name_text)
         possible = self._narrowed(hits, (part or "").strip(), levels, column_level)
-        if not code_text:
-            return self._answer(possible, levels, name_text, [hit.unit_code for hit in hits])
         if by_code is None:
             # Digits that are no code of ours name another province's unit, whatever it is called.
-            return self._answer(
-                [] if code_text.isdigit() else possible, levels, name_text, [hit.unit_code for hit in hits]
-            )
+            allowed = [] if code_text.isdigit() else possible
+            return self._answer(allowed, levels, name_text, [hit.unit_code for hit in hits], (part or "").strip())
         if hits and by_code not in {hit.unit_code for hit in hits}:
             return Resolution(None, None, self._labels([by_code, *(hit.unit_code for hit in hits)]))
         return self._answer([by_code], levels, name_text)
 
     def _answer(
-        self, possible: Sequence[str], levels: frozenset[str] | None, text: str, others: Sequence[str] = ()
+        self,
+        possible: Sequence[str],
+        levels: frozenset[str] | None,
+        text: str,
+        others: Sequence[str] = (),
+        part: str = "",
     ) -> Resolution:
         fitting = [code for code in possible if levels is None or self._units[code].unit_level in levels]
         if len(fitting) == 1:
             return self._found(fitting[0])
-        named = fitting or possible or others
-        return Resolution(None, None, self._labels(named) if named else self._alike(text))
+        named = list(fitting or possible)
+        if not named and others:
+            # Another district's name in a district's file: most likely a lost accent, so its own are proposed too.
+            own = [code for code in self._alike(text) if part == code or part in self._grammar.ancestors(code)]
+            named = [*others, *own]
+        return Resolution(None, None, self._labels(named) if named else self._labels(self._alike(text), in_order=True))
 
     def _narrowed(
         self, hits: frozenset[Hit], part: str, levels: frozenset[str] | None, column_level: str | None
@@ -110,20 +117,19 @@ class UnitResolver:
         """Hits that the row's tier, the column and the sender leave, in that order."""
         kept = [hit for hit in hits if levels is None or self._units[hit.unit_code].unit_level in levels]
         if column_level:
-            kept = [
-                hit for hit in kept if hit.says_level or self._units[hit.unit_code].unit_level == column_level
-            ]
+            kept = [hit for hit in kept if hit.says_level or self._units[hit.unit_code].unit_level == column_level]
         sender = self._units.get(part)
         if sender is not None and sender.unit_level in ("district", "commune"):
             own = {hit for hit in kept if part == hit.unit_code or part in self._grammar.ancestors(hit.unit_code)}
             said = {hit for hit in kept if hit.names_parent}
             higher = {hit for hit in kept if self._units[hit.unit_code].unit_level != "commune"}
-            kept = list(own or said or higher)
+            kept = list(own or said or (higher if len(higher) == len(kept) else ()))
         return [hit.unit_code for hit in kept]
 
     def _hits(self, text: str) -> frozenset[Hit]:
         if text not in self._read:
-            own = self._by_agency_code.get(text.casefold())
+            # A column of names may hold codes; the province's "20" is too short to be surely one.
+            own = self._by_agency_code.get(text.casefold()) or (text if text in self._units and len(text) > 2 else None)
             self._read[text] = frozenset({Hit(own, True, True)}) if own else self._grammar.read(text)
         return self._read[text]
 
@@ -151,8 +157,9 @@ class UnitResolver:
     def _found(self, code: str) -> Resolution:
         return Resolution(code, self._units[code].unit_level)
 
-    def _labels(self, codes: Iterable[str]) -> tuple[str, ...]:
-        return tuple(f"{code} {self._label(code)}" for code in sorted(set(codes)))
+    def _labels(self, codes: Iterable[str], in_order: bool = False) -> tuple[str, ...]:
+        shown = codes if in_order else sorted(set(codes))
+        return tuple(f"{code} {self._label(code)}" for code in shown)
 
     def _label(self, code: str) -> str:
         unit = self._units[code]
@@ -173,9 +180,8 @@ class UnitResolver:
                 for code in nearest[:12]
             ]
             scored.sort(key=lambda pair: (-pair[0], pair[1]))
-            self._proposals[spelled] = tuple(
-                f"{code} {self._label(code)}" for likeness, code in scored[:_PROPOSED] if likeness >= _ALIKE
-            )
+            alike = [code for likeness, code in scored[:_PROPOSED] if likeness >= _ALIKE]
+            self._proposals[spelled] = tuple(alike or [code for _, code in scored[:_AT_LEAST]])
         return self._proposals[spelled]
 
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 _SHAPES = "\u0302\u0306\u031b"  # circumflex, breve, horn
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below
 _BREAKS = frozenset(",;:()[]/|\\-_\u2010\u2011\u2012\u2013\u2014\u2015\u2212\n\r")
-_NUMBERED = re.compile(r"^\s*(?:\d{1,3}|[IVX]{1,5}|[A-ZĐ])\s*[.)]\s*")
+# H., P., T. are levels (huyện, phường, thị), never list numbers.
+_NUMBERED = re.compile(r"^\s*(?:\d{1,3}|[IVX]{1,5}|[A-GI-OQRSU-ZĐ])\s*[.)]\s*")
 
 
 class Syllable(NamedTuple):

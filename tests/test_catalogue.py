@@ -1,0 +1,377 @@
+"""The directive as data: the files against a list transcribed by hand from the directive's text, and every check that guards them."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import yaml
+
+from sources.catalogue import INDICATORS, SCHEMAS, CatalogueError, check, definition_tables, load, shape_errors
+from sources.catalogue.__main__ import main
+from sources.catalogue.documents import read_yaml
+
+EXAMPLES = INDICATORS / "schemas" / "examples"
+
+# Read off the directive's part II.1, sentence by sentence: "trên" is strict, "gấp … lần" is a multiple.
+DIRECTIVE = {
+    "a1": (">=", "50/100"),
+    "a2": (">=", "90/100"),
+    "a3": (">=", "100/100"),
+    "a4": (">=", "80/100"),
+    "a5": (">=", "50/100"),
+    "a6a": (">=", "100/100"),
+    "a6b": (">=", "100/100"),
+    "b1": (">=", "50/100"),
+    "b2a": (">=", "80/100"),
+    "b2b": (">=", "40/100"),
+    "b3": (">=", "20/100"),
+    "b4": (">=", "100/100"),
+    "b5": (">=", "80/100"),
+    "b6": (">=", "50/100"),
+    "b7": (">=", "70/100"),
+    "b8": (">", "50/100"),
+    "c1a": (">=", "100/100"),
+    "c1b": (">=", "100/100"),
+    "c2": (">=", "100/100"),
+    "c3": (">=", "100/100"),
+    "c4a": (">=", "7/1"),
+    "c4b": (">=", "3/1"),
+    "d1a": (">=", "100/100"),
+    "d1b": (">=", "100/100"),
+    "d2a": (">=", "100/100"),
+    "d2b": (">=", "100/100"),
+    "d2c": (">", "90/100"),
+    "d3a": (">=", "50/100"),
+    "d3b": (">=", "50/100"),
+    "d4a": (">=", "50/100"),
+    "d4b": (">=", "50/100"),
+    "d5": (">=", "30/100"),
+    "d6": (">=", "30/100"),
+    "d7a1": (">=", "50/100"),
+    "d7a2": (">=", "50/100"),
+    "d7b1": (">=", "50/100"),
+    "d7b2": (">=", "50/100"),
+}
+
+# QĐ 1045/QĐ-UBND, 21 June 2022: dossiers handled online, by department.
+QD1045_A5 = {
+    "SO_TTTT": 90,
+    "SO_CT": 90,
+    "SO_GTVT": 90,
+    "SO_VHTTDL": 90,
+    "SO_NV": 80,
+    "SO_NNPTNT": 70,
+    "SO_XD": 70,
+    "SO_TNMT": 60,
+    "SO_GDDT": 50,
+    "SO_KHDT": 50,
+    "SO_KHCN": 50,
+    "SO_LDTBXH": 50,
+    "SO_NGV": 50,
+    "SO_TC": 50,
+    "SO_TP": 50,
+    "SO_YT": 50,
+}
+
+VARIANTS = {
+    "a1": {"regimes", "e_office_counted"},
+    "a2": {"mixed_online", "incoming_documents"},
+    "a3": {"saas_excluded", "system_with_database_once"},
+    "a4": {"qd766", "qd1045", "once_per_unit"},
+    "a5": {"level_3_4_only", "electronic_result", "filed_by_citizen", "qd1045"},
+    "a6a": {"all_components"},
+    "a6b": {"withdrawn_included", "signed_result"},
+    "b2b": {"mixed_online", "incoming_documents", "share_of_communes"},
+    "b7": {"whole_population", "installed", "monthly_active"},
+    "b8": {"shop_or_e_payment_account", "buyers_counted"},
+    "c3": {"issued"},
+    "c4b": {"seven_times", "plus_300_percent"},
+    "d2c": {"updated_in_year"},
+    "d7b2": {"insurance_included"},
+}
+
+Rows = list[dict[str, object]]
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pa.Table]:
+    return definition_tables()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of `indicators/` to break."""
+    copy = tmp_path / "indicators"
+    shutil.copytree(INDICATORS, copy)
+    return copy
+
+
+def rows_of(tables: dict[str, pa.Table], table: str, **where: object) -> Rows:
+    return [row for row in tables[table].to_pylist() if all(row[name] == value for name, value in where.items())]
+
+
+def target_on(rows: Rows, unit: str, level: str, month_end: date) -> tuple[object, object, object] | None:
+    """The rule of the targets table in plain words: the unit's own row wins, then its level's, then everyone's; then the newest."""
+    for fits in (
+        lambda row: row["unit_code"] == unit,
+        lambda row: row["unit_code"] is None and row["unit_level"] == level,
+        lambda row: row["unit_code"] is None and row["unit_level"] is None,
+    ):
+        found = sorted(
+            (row for row in rows if fits(row) and row["valid_from"] <= month_end), key=lambda r: r["valid_from"]
+        )
+        if found:
+            return found[-1]["target_numerator"], found[-1]["target_denominator"], found[-1]["source"]
+    return None
+
+
+def test_the_files_have_no_error() -> None:
+    assert check() == []
+    assert main() == 0
+
+
+def test_all_37_codes_carry_the_comparator_and_target_of_the_directives_text(tables: dict[str, pa.Table]) -> None:
+    assert len(DIRECTIVE) == 37
+    found = {
+        row["indicator_code"]: (row["comparator"], f"{row['target_numerator']}/{row['target_denominator']}")
+        for row in rows_of(tables, "targets", definition="headline", unit_code=None, unit_level=None)
+    }
+    assert found == DIRECTIVE
+    assert {row["indicator_code"] for row in rows_of(tables, "indicators", is_headline=True)} == set(DIRECTIVE)
+    assert {row["indicator_code"]: row["comparator"] for row in rows_of(tables, "indicators", is_headline=True)} == {
+        code: comparator for code, (comparator, _) in DIRECTIVE.items()
+    }
+
+
+@pytest.mark.parametrize("code", sorted(VARIANTS))
+def test_every_variant_the_ambiguous_clause_allows_is_declared(code: str) -> None:
+    assert set(load().indicators[code].definitions) - {"headline"} == VARIANTS[code]
+
+
+def test_active_users_are_judged_by_three_and_by_the_other_readings_seven_and_four(tables: dict[str, pa.Table]) -> None:
+    found = {row["definition"]: row["target_numerator"] for row in rows_of(tables, "targets", indicator_code="c4b")}
+    assert found == {"headline": 3, "seven_times": 7, "plus_300_percent": 4}
+    for row in rows_of(tables, "indicators", indicator_code="c4b"):
+        assert (row["denominator_shift_months"], row["value_kind"]) == (-12, "multiple")
+        assert row["numerator_measure"] == row["denominator_measure"] == "shop_users_active"
+
+
+@pytest.mark.parametrize(("unit", "percent"), sorted(QD1045_A5.items()))
+def test_each_department_has_its_own_target_of_qd1045_from_june_2022(
+    tables: dict[str, pa.Table], unit: str, percent: int
+) -> None:
+    rows = rows_of(tables, "targets", indicator_code="a5", definition="qd1045")
+    assert target_on(rows, unit, "department", date(2022, 6, 30)) == (percent, 100, "QĐ 1045/QĐ-UBND")
+    assert target_on(rows, unit, "department", date(2022, 5, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "percent"), [("a4", "department", 80), ("b5", "district", 80), ("b6", "district", 50)]
+)
+def test_qd1045_gives_departments_and_districts_one_target_each(
+    tables: dict[str, pa.Table], code: str, level: str, percent: int
+) -> None:
+    rows = rows_of(tables, "targets", indicator_code=code, definition="qd1045")
+    assert target_on(rows, "any", level, date(2022, 12, 31)) == (percent, 100, "QĐ 1045/QĐ-UBND")
+    assert target_on(rows, "any", "commune", date(2022, 12, 31)) is None
+
+
+@pytest.mark.parametrize("code", ["a4", "a5", "b5", "b6"])
+def test_the_province_keeps_the_directives_target_also_under_qd1045(tables: dict[str, pa.Table], code: str) -> None:
+    rows = rows_of(tables, "targets", indicator_code=code, definition="qd1045")
+    percent = int(DIRECTIVE[code][1].split("/")[0])
+    for month_end in (date(2022, 1, 31), date(2022, 12, 31)):
+        found = target_on(rows, "20", "province", month_end)
+        assert found is not None
+        assert (found[:2], str(found[2])[:8]) == ((percent, 100), "Chỉ thị ")
+    decided = {row["decided_at"] for row in rows if row["source"] == "QĐ 1045/QĐ-UBND"}
+    assert decided == {date(2022, 6, 21)}
+
+
+def test_a_variant_without_a_target_of_its_own_is_judged_by_the_headlines(tables: dict[str, pa.Table]) -> None:
+    (row,) = rows_of(tables, "targets", indicator_code="d2c", definition="updated_in_year")
+    assert (row["comparator"], row["target_numerator"], row["valid_from"]) == (">", 90, date(2022, 1, 1))
+
+
+def test_the_tables_have_exactly_their_columns_and_types(tables: dict[str, pa.Table]) -> None:
+    assert {name: table.schema for name, table in tables.items()} == SCHEMAS
+    assert set(tables) == {"indicators", "targets", "measures", "directive", "clauses", "exemptions"}
+
+
+def test_only_the_four_built_sources_are_implemented(tables: dict[str, pa.Table]) -> None:
+    headlines = rows_of(tables, "indicators", is_headline=True, implemented=True)
+    assert {row["indicator_code"] for row in headlines} == {
+        *("a2", "a4", "a5", "a6a", "a6b", "b2a", "b2b", "b5", "b6", "c3", "d2c")
+    }
+    models = {row["model"] for row in rows_of(tables, "measures", implemented=True)}
+    sources = ("e_office", "online_public_services", "health_records", "e_invoices", "reference")
+    assert models == {f"int_{source}__measures" for source in sources}
+
+
+@pytest.mark.parametrize(
+    ("code", "tiers", "levels"),
+    [
+        ("a5", ["department"], ["department", "province"]),
+        ("b2a", ["district"], ["district", "province"]),
+        ("b2b", ["commune"], ["commune", "district", "province"]),
+        ("b6", ["district", "commune"], ["commune", "district", "province"]),
+        ("c3", ["place"], ["district", "province"]),
+        ("d2c", ["place"], ["commune", "district", "province"]),
+    ],
+)
+def test_tiers_and_levels_say_whose_work_counts_and_for_whom(
+    tables: dict[str, pa.Table], code: str, tiers: list[str], levels: list[str]
+) -> None:
+    (row,) = rows_of(tables, "indicators", indicator_code=code, definition="headline")
+    assert (row["tiers"], row["levels"]) == (tiers, levels)
+
+
+def test_digitisation_counts_from_june_and_only_population_figures_may_exceed_one(tables: dict[str, pa.Table]) -> None:
+    starts = {row["indicator_code"]: row["starts"] for row in rows_of(tables, "indicators", is_headline=True)}
+    assert starts["a6a"] == starts["a6b"] == date(2022, 6, 1)
+    assert starts["a5"] == date(2022, 1, 1)
+    above_one = {
+        row["indicator_code"]
+        for row in rows_of(tables, "indicators", is_headline=True, value_kind="ratio")
+        if row["high_numerator"] > row["high_denominator"]
+    }
+    assert above_one == {"b7", "b8", "d2c"}
+
+
+def test_every_clause_of_parts_two_to_four_is_counted_or_says_why_not(tables: dict[str, pa.Table]) -> None:
+    clauses = {row["clause"]: row for row in tables["clauses"].to_pylist()}
+    expected = [
+        f"II.1.{group}.{n}" for group, count in zip("abcd", (6, 8, 4, 7), strict=True) for n in range(1, count + 1)
+    ]
+    expected += [f"II.{n}" for n in range(1, 10)] + ["II.1.b.7.1", "III.1", "III.2"] + [f"IV.{n}" for n in range(1, 7)]
+    assert sorted(clauses) == sorted(expected)
+    assert sorted(code for row in clauses.values() for code in row["indicator_codes"]) == sorted(DIRECTIVE)
+    silent = [row["clause"] for row in clauses.values() if row["kind"] != "indicator" and not row["why_vi"]]
+    assert silent == []
+
+
+def test_the_unknown_launch_date_is_counted_from_january_and_said_in_both_languages() -> None:
+    directive = load().directives["lang-son-2022"]
+    assert (directive.launched, directive.starts, directive.ends) == (None, date(2022, 1, 1), date(2022, 12, 31))
+    assert "không ghi ngày phát động" in directive.notes.vi
+    assert "launch date" in directive.notes.en
+
+
+def test_agencies_outside_the_sixteen_departments_are_exempt(tables: dict[str, pa.Table]) -> None:
+    exempt = {(row["indicator_code"], row["unit_code"]) for row in tables["exemptions"].to_pylist()}
+    agencies = ("VP_UBND", "TT_TINH", "BAN_DT", "BQL_KKT")
+    assert exempt == {(code, unit) for code in DIRECTIVE if code[0] == "a" for unit in agencies}
+
+
+@pytest.mark.parametrize("schema", ["indicator", "measures", "directive"])
+def test_each_schema_accepts_its_good_example(schema: str) -> None:
+    assert shape_errors(schema, read_yaml(EXAMPLES / f"{schema}.good.yml"), "good.yml") == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "messages"),
+    [
+        (
+            "indicator",
+            [
+                "bad.yml: definitions.headline: thiếu denominator | missing denominator",
+                "bad.yml: label: thiếu vi | missing vi",
+                "bad.yml: starts: không hợp lệ | not valid: 2022 is not of type 'string' (ngày trong ngoặc kép",
+                "bad.yml: targets[0].comparator: '=' không có trong | is not one of: >=, >",
+                "bad.yml: targets[0].value: không hợp lệ | not valid: '50%' does not match",
+            ],
+        ),
+        (
+            "measures",
+            [
+                "bad.yml: dossiers_received: thiếu event_date | missing event_date",
+                "bad.yml: dossiers_received: thiếu trường đi kèm | a field that belongs with it is missing: 'datasets'",
+                "bad.yml: dossiers_received.source: 'one_stop' không có trong | is not one of: reporting_system",
+            ],
+        ),
+        (
+            "directive",
+            [
+                "bad.yml: some-province-2022.clauses[0]: thiếu why | missing why",
+                "bad.yml: some-province-2022.clauses[1]: thiếu indicators | missing indicators",
+            ],
+        ),
+    ],
+)
+def test_each_schema_rejects_its_bad_example_with_a_readable_message(schema: str, messages: list[str]) -> None:
+    errors = shape_errors(schema, read_yaml(EXAMPLES / f"{schema}.bad.yml"), "bad.yml")
+    assert len(errors) == len(messages), errors
+    for error, message in zip(errors, messages, strict=True):
+        assert error.startswith(message)
+
+
+def replace(text: str, old: str, new: str) -> str:
+    assert old in text, f"the test's own text is out of date: {old}"
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "old", "new", "message"),
+    [
+        ("d2c.yml", "denominator: population", "denominator: populatoin", "no such measure: populatoin"),
+        (
+            "a5.yml",
+            "definition: qd1045, units: [SO_NV]",
+            "definition: qd1054, units: [SO_NV]",
+            "no such definition: qd1054",
+        ),
+        ("a5.yml", "units: [SO_NV]", "units: [SO_XX]", "SO_XX không phải đơn vị được đo"),
+        ("a5.yml", "units: [SO_NV]", "units: [SO_XD]", "two targets for qd1045, SO_XD"),
+        ("a5.yml", "directive: lang-son-2022", "directive: lang-son-2032", "no such directive: lang-son-2032"),
+        ("a5.yml", "high: 1/1", "high: 11/10", "the numerator is a filter, so it is 1/1"),
+        ("d2c.yml", "high: 11/10", "high: 1/1", "high must exceed 1 and say why"),
+        ("a5.yml", "clause: II.1.a.5", "clause: II.1.a.4", "does not agree with directive.yml (II.1.a.5)"),
+        ("a5.yml", "same_as: headline", "same_as: level_4", "level_4 has no numerator and denominator of its own"),
+        ("a5.yml", "code: a5", "code: a4", "differs from the file's name"),
+        ("a5.yml", 'starts: "2022-01-01"', 'starts: "2022-02-30"', "is not a day of the calendar"),
+        ("a5.yml", "owner: ", "owner: x y z\nowner: ", "key given twice: owner"),
+        ("a6a.yml", 'starts: "2022-06-01"', 'starts: "2022-05-01"', "differs from members_from"),
+        ("a5.yml", "period_rule: cumulative", "period_rule: state", "does not fit dossiers_received_online (flow)"),
+        (
+            "measures.yml",
+            "datasets: [e_office.work_files]",
+            "datasets: [e_office.workfiles]",
+            "not in any source contract",
+        ),
+        ("measures.yml", "max_age_months: 24", "max_age_months: 3", "differs from the contracts (24)"),
+        ("measures.yml", "part_of: reports_due", "part_of: reports_dew", "no such measure: reports_dew"),
+        ("directive.yml", "indicators: [d5]", "indicators: [d5, d9]", "d9 không có tệp hoặc chỉ tiêu"),
+        ("directive.yml", "units: [VP_UBND", "units: [SO_YT", "SO_YT vừa được đo vừa được miễn"),
+        ("directive.yml", "indicators: [d6]", "indicators: [d5]", "indicator d5 is under two clauses"),
+    ],
+)
+def test_a_fault_between_files_is_told_in_one_line(
+    folder: Path, file_name: str, old: str, new: str, message: str
+) -> None:
+    path = folder / file_name
+    path.write_text(replace(path.read_text(encoding="utf-8"), old, new), encoding="utf-8")
+    errors = check(folder)
+    assert any(message in error and error.startswith(file_name) for error in errors), errors
+    with pytest.raises(CatalogueError):
+        definition_tables(folder)
+
+
+@pytest.mark.parametrize("remove", [lambda folder: folder / "d5.yml", lambda folder: folder / "measures.yml"])
+def test_a_missing_file_is_an_error(folder: Path, remove: Callable[[Path], Path]) -> None:
+    remove(folder).unlink()
+    assert check(folder) != []
+
+
+def test_the_strict_reader_agrees_with_yaml_and_guesses_no_dates_or_booleans(tmp_path: Path) -> None:
+    path = tmp_path / "words.yml"
+    path.write_text("no: yes\nday: 2022-06-21\ntime: 1:30\nnumber: 12\nflag: true\nnothing: null\n", encoding="utf-8")
+    assert read_yaml(path) == {
+        **{"no": "yes", "day": "2022-06-21", "time": "1:30"},
+        **{"number": 12, "flag": True, "nothing": None},
+    }
+    for indicator in INDICATORS.glob("*.yml"):
+        plain = yaml.safe_load(indicator.read_text(encoding="utf-8"))
+        assert plain == read_yaml(indicator), f"{indicator.name} means something else to another YAML reader"
