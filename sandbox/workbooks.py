@@ -71,7 +71,9 @@ def lay_out(sheet: Sheet) -> list[list[Cell]]:
 def write_xlsx(path: Path, sheet: Sheet) -> None:
     """The sheet as an XLSX file; the same sheet always gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    # In memory: hundreds of small books would otherwise make thousands of temporary files.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({"title": "MÔ PHỎNG / SIMULATED", "created": datetime(2022, 1, 1)})
     bold = book.add_format({"bold": True, "align": "center"})
     page = book.add_worksheet("Sheet1")

@@ -1,4 +1,4 @@
-"""The directive as data: the files against a list transcribed by hand from the directive's text, and every check that guards them."""
+"""The directive as data: the files against a list transcribed by hand from its text, and the checks that guard them."""
 
 import shutil
 from collections.abc import Callable
@@ -84,12 +84,35 @@ VARIANTS = {
     "a5": {"level_3_4_only", "electronic_result", "filed_by_citizen", "qd1045"},
     "a6a": {"all_components"},
     "a6b": {"withdrawn_included", "signed_result"},
+    "b1": {"with_communes", "communes_apart", "regimes", "e_office_counted"},
+    "b2a": {"mixed_online", "incoming_documents"},
     "b2b": {"mixed_online", "incoming_documents", "share_of_communes"},
+    "b3": {"several_clusters", "department_list"},
+    "b4": {"saas_excluded", "system_with_database_once"},
+    "b5": {"qd766", "qd1045", "once_per_unit"},
+    "b6": {"level_3_4_only", "electronic_result", "filed_by_citizen", "qd1045"},
     "b7": {"whole_population", "installed", "monthly_active"},
     "b8": {"shop_or_e_payment_account", "buyers_counted"},
+    "c1a": {"declarants", "carriers", "since_january", "exit_gate"},
+    "c1b": {"declarants", "carriers", "since_january", "exit_gate"},
+    "c2": {"covered_3g", "covered_4g", "covered_3g_and_4g", "weak_signal_counted", "households_95_percent"},
     "c3": {"issued"},
+    "c4a": {"created", "delivered"},
     "c4b": {"seven_times", "plus_300_percent"},
+    "d1a": {"without_preschool"},
+    "d1b": {"all_semesters"},
+    "d2a": {"connection_existing", "with_beds_only"},
+    "d2b": {"beyond_bank_transfer"},
     "d2c": {"updated_in_year"},
+    "d3a": {"any_tool"},
+    "d3b": {"public_only", "private_only"},
+    "d4a": {"installed", "used"},
+    "d4b": {"installed", "used", "province_and_district_only", "fee_collecting_only"},
+    "d5": {"either", "with_continuing_education", "each_level"},
+    "d6": {"headcount_at_year_start"},
+    "d7a1": {"mean_of_schools"},
+    "d7a2": {"subsidies_included"},
+    "d7b1": {"advances_counted"},
     "d7b2": {"insurance_included"},
 }
 
@@ -114,7 +137,7 @@ def rows_of(tables: dict[str, pa.Table], table: str, **where: object) -> Rows:
 
 
 def target_on(rows: Rows, unit: str, level: str, month_end: date) -> tuple[object, object, object] | None:
-    """The rule of the targets table in plain words: the unit's own row wins, then its level's, then everyone's; then the newest."""
+    """The rule of the targets table: the unit's own row wins, then its level's, then everyone's; then the newest."""
     for fits in (
         lambda row: row["unit_code"] == unit,
         lambda row: row["unit_code"] is None and row["unit_level"] == level,
@@ -287,9 +310,9 @@ def test_each_schema_accepts_its_good_example(schema: str) -> None:
         (
             "measures",
             [
+                "bad.yml: dossiers_received.source: 'one_stop' không có trong | is not one of: reporting_system",
                 "bad.yml: dossiers_received: thiếu event_date | missing event_date",
                 "bad.yml: dossiers_received: thiếu trường đi kèm | a field that belongs with it is missing: 'datasets'",
-                "bad.yml: dossiers_received.source: 'one_stop' không có trong | is not one of: reporting_system",
             ],
         ),
         (
@@ -368,10 +391,8 @@ def test_a_missing_file_is_an_error(folder: Path, remove: Callable[[Path], Path]
 def test_the_strict_reader_agrees_with_yaml_and_guesses_no_dates_or_booleans(tmp_path: Path) -> None:
     path = tmp_path / "words.yml"
     path.write_text("no: yes\nday: 2022-06-21\ntime: 1:30\nnumber: 12\nflag: true\nnothing: null\n", encoding="utf-8")
-    assert read_yaml(path) == {
-        **{"no": "yes", "day": "2022-06-21", "time": "1:30"},
-        **{"number": 12, "flag": True, "nothing": None},
-    }
+    words = {"no": "yes", "day": "2022-06-21", "time": "1:30"}
+    assert read_yaml(path) == words | {"number": 12, "flag": True, "nothing": None}
     for indicator in INDICATORS.glob("*.yml"):
         plain = yaml.safe_load(indicator.read_text(encoding="utf-8"))
         assert plain == read_yaml(indicator), f"{indicator.name} means something else to another YAML reader"

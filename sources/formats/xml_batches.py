@@ -151,12 +151,12 @@ def _plain(joined: bytes, documents: Sequence[bytes], limits: Limits) -> bool:
     if _DOUBTFUL_REFERENCE.search(joined) or _DOUBTFUL_MARKUP.search(joined):
         return False
     letters = np.frombuffer(joined, dtype=np.uint8)
-    allowed = sum(joined.count(byte) for byte in (b"\t", b"\n", b"\r"))
-    if np.count_nonzero(letters < 0x20) != allowed:
+    controls = np.count_nonzero(letters < 0x20)
+    if controls and controls != sum(int(np.count_nonzero(letters == ord(space))) for space in "\t\n\r"):
         return False
     try:
-        joined.decode("utf-8")
-    except UnicodeDecodeError:
+        pa.array([joined], pa.binary()).cast(pa.string())  # checks UTF-8 and, unlike bytes.decode, lets others run
+    except pa.ArrowInvalid:
         return False
     lengths = np.array([len(document) + len(_OPEN) + len(_CLOSE) for document in documents])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]) + len(b"<b>")

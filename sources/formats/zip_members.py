@@ -37,6 +37,8 @@ class Member:
 
 def classify(name: str) -> str:
     """``document``, ``archive`` or ``other`` to read or reject; ``directory`` or ``system_file`` to pass over."""
+    if name.endswith(".xml") and "._" not in name and "__MACOSX" not in name:
+        return "document"  # nearly all are: no path object for these
     if name.endswith("/"):
         return "directory"
     path = PurePosixPath(name.replace("\\", "/"))

@@ -1,0 +1,46 @@
+"""What the assets work with: the home and dbt. Tests put their own in their place."""
+
+import importlib.metadata
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+from packaging import version
+
+from pipelines.home import DBT_PROJECT, Home, home_from
+
+
+class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The home of this process; an empty root means the one of the environment."""
+
+    root: str = ""
+
+    def get(self) -> Home:
+        return home_from(Path(self.root) if self.root else None)
+
+
+class FastDbt(DbtCliResource):
+    """dbt without two starts of it that only answer what is known: its version, and an adapter for row counts."""
+
+    @cached_property
+    def _cli_version(self) -> version.Version:
+        return version.parse(importlib.metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Any) -> Any:
+        return None
+
+
+def dbt_resource() -> FastDbt:
+    """dbt of this very environment, on our project."""
+    import sys
+
+    executable = Path(sys.executable).with_name("dbt")
+    return FastDbt(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=str(executable if executable.exists() else "dbt"),
+        # One partial parse for all homes is kept where make prepared it.
+        global_config_flags=["--quiet"],
+    )
