@@ -1,5 +1,7 @@
 """Times our reader of invoice XML beside what people use: a zip of documents, each opened and given to xmltodict.
 
+In processor seconds, both in one thread, so that other work on the machine is not timed.
+
 Run: ``python -m benchmarks.xml_invoices [documents]``. Exits 1 when the ratio is below the promised one.
 """
 
@@ -45,11 +47,11 @@ _INVOICE = (
 def invoice(number: int) -> bytes:
     """One synthetic invoice of some 4.7 KB in the shape that the tax authority gives back."""
     price = 10_000 + number * 7919 % 5_000_000
-    lines = "".join(_LINE.format(line=line, price=price) for line in range(1, 5))
+    lines = "".join(_LINE.format(line=line, price=price) for line in range(1, 6))
     text = _INVOICE.format(
         number=number, letters="ABCDEFGH"[number % 8] * 2, month=number % 12 + 1, day=number % 28 + 1,
         seller=4_900_000_000 + number % 3000, buyer=100_000_000 + number * 31 % 90_000_000, lines=lines,
-        total=price * 4, signature=f"{number * 2_654_435_761 % 2**64:016x}" * 75,
+        total=price * 5, signature=f"{number * 2_654_435_761 % 2**64:016x}" * 75,
     )  # fmt: skip
     return text.encode()
 
@@ -82,13 +84,13 @@ def main() -> None:
         limits = Limits(depth=32)
         ours = []
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()  # not the clock on the wall: other work on the machine is not ours to time
             table = read_xml_zip(path, limits, ["HDon"])
-            ours.append(time.perf_counter() - started)
+            ours.append(time.process_time() - started)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        started = time.perf_counter()
+        started = time.process_time()
         expected = read_with_xmltodict(path)
-        theirs = time.perf_counter() - started
+        theirs = time.process_time() - started
     at = [table.header.index(name) for name in ("NBan/MST", "SHDon", "TgTTTBSo")]
     if list(zip(*(table.rows.column(position).to_pylist() for position in at), strict=True)) != expected:
         raise SystemExit("the two readers disagree")

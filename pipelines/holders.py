@@ -65,7 +65,9 @@ def free_dead_runs(instance: "DagsterInstance") -> list[str]:
 
     storage = instance.event_log_storage
     unfinished = instance.get_runs(
-        dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+        dg.RunsFilter(
+            statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+        )
     )
     holding = {run_id for key in storage.get_concurrency_keys() for run_id in _holders(instance, key)}
     runs = {run.run_id: run for run in unfinished}

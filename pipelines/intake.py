@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import LangsonError
-from pipelines.files import read_json, sha256_of, write_json
-from pipelines.home import Home, decisions_folder
 from sources.door.intake import VIETNAM, Arrival, IntakeError, accept, find_arrivals
 from sources.door.receipts import Receipt, read_receipts
 from sources.registry import contracts
+
+from pipelines.errors import LangsonError
+from pipelines.files import read_json, sha256_of, write_json
+from pipelines.home import Home, decisions_folder
 
 Progress = Callable[[int, int, str], None]
 

@@ -6,10 +6,10 @@ The rows themselves were judged one by one at the door; a suite asks whether a w
 from typing import Any
 
 import duckdb
+from sources.door.receipts import Receipt, read_receipts
 
 from pipelines.home import Home
 from pipelines.release.gate import Verdict
-from sources.door.receipts import Receipt, read_receipts
 
 
 def accepted_deliveries(home: Home, source_code: str, dataset: str) -> list[Receipt]:

@@ -107,10 +107,11 @@ def _files_of(
 
 def _mark_corrected(office: Office, world: World) -> None:
     """Some closed files stood as paper in the first register of their month."""
+    months = {window.first: window for window in windows(world)}
     for part, month in CORRECTED:
-        window = next(w for w in windows(world) if w.first == date(world.settings.last.year, month, 1))
-        for file in office.parts[part]:
-            if file.closed and window.first <= file.closed <= window.last and file.form == "dien_tu":
+        window = months.get(date(world.settings.last.year, month, 1))
+        for file in office.parts[part] if window else []:
+            if window and file.closed and window.first <= file.closed <= window.last and file.form == "dien_tu":
                 file.first_form = "giay" if int(file.code[-1]) % 4 == 0 else ""
 
 

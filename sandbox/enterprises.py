@@ -17,6 +17,8 @@ REGISTER_LOST = ("bad_check_digit", "unknown_status", "unknown_place")
 REGISTER_SPOILED = ("stray_white_space", "leading_zero_lost", "other_spelling", "decomposed_accents", "listed_twice")
 ACCEPTED, REFUSED = 1, 2
 OUTSIDE_OFFICES = ("Cục Thuế thành phố Hà Nội", "Cục Thuế tỉnh Bắc Giang")
+_MONTHLY_SHARES = (8, 10, 12, 14, 13, 11, 8.8, 7, 5.6, 4.5, 3.7, 3.1)  # of the registrations of 2022, by month
+_BEFORE_LAST_YEAR = 0.15
 FIRST_NOTICE = datetime(2021, 12, 1, 8, 0)  # before it no office of the province confirmed a registration
 
 
@@ -48,6 +50,7 @@ class Message:
     kind: str
     moment: datetime
     accepted: int | None = None  # of an I_3: 1 accepted, 2 refused
+    form: int = 1  # of a TKhai: 1 new registration, 2 change
     lost: str = ""
 
 
@@ -108,10 +111,9 @@ def build_enterprises(world: World) -> list[Enterprise]:
             for _ in range(count):
                 serial += int(generator.integers(3, 60))
                 found.append(_enterprise(world, generator, kind, district, serial))
-    for enterprise in found:
-        if enterprise.is_local and enterprise.kind in ("DN", "HTX", "SN", "HKD"):
-            _register(enterprise, generator, last)
+    _register_all([enterprise for enterprise in found if enterprise.is_local], generator, last)
     found += _branches(found, generator, last)
+    _declare_changes(found, generator, world)
     if world.settings.dirt:
         _spoil(found, world)
     return sorted(found, key=lambda enterprise: enterprise.code)
@@ -153,33 +155,56 @@ def _changes(generator: np.random.Generator, granted: date, last: date) -> list[
     return []
 
 
-def _register(enterprise: Enterprise, generator: np.random.Generator, last: date) -> None:
-    """Declaration, receipt and decision; one in twelve is refused first and declares again."""
-    share = {"DN": 0.985, "HTX": 0.9, "SN": 0.5, "HKD": 0.35}[enterprise.kind]
-    if generator.random() > share:
-        return
-    wave = generator.random()
-    if wave < 0.15:
-        day = FIRST_NOTICE.date() - timedelta(days=int(generator.integers(1, 12)))
-    elif wave < 0.9:
-        day = date(2022, 1, 3) + timedelta(days=int(generator.beta(2.5, 1.2) * 185))
-    else:
-        day = date(2022, 7, 1) + timedelta(days=int(generator.integers(0, 160)))
-    day = max(day, enterprise.granted + timedelta(days=10))
-    declared = datetime(day.year, day.month, day.day, int(generator.integers(8, 17)), int(generator.integers(0, 60)))
-    if generator.random() < 1 / 12:
-        declared = _decide(enterprise, generator, declared, REFUSED) + timedelta(days=int(generator.integers(3, 20)))
-    _decide(enterprise, generator, declared, ACCEPTED)
-    limit = datetime(last.year, last.month, last.day, 23, 59)
-    enterprise.messages = [message for message in enterprise.messages if message.moment <= limit]
+def _register_all(taxpayers: list[Enterprise], generator: np.random.Generator, last: date) -> None:
+    """Declaration, receipt and decision; one in twelve is refused first and declares again.
+
+    The days follow a smooth curve: a month with far fewer messages than the one before would look like a file cut short.
+    """
+    share = {"DN": 0.985, "HTX": 0.9, "SN": 0.5, "HKD": 0.35}
+    chosen = [enterprise for enterprise in taxpayers if generator.random() < share[enterprise.kind]]
+    curve = np.cumsum(_MONTHLY_SHARES) / sum(_MONTHLY_SHARES)
+    for place, number in enumerate(generator.permutation(len(chosen))):
+        enterprise = chosen[int(number)]
+        quantile = (place + float(generator.random())) / len(chosen)
+        if quantile < _BEFORE_LAST_YEAR:
+            day = FIRST_NOTICE.date() - timedelta(days=int(generator.integers(1, 12)))
+        else:
+            rest = (quantile - _BEFORE_LAST_YEAR) / (1 - _BEFORE_LAST_YEAR)
+            month = int(np.searchsorted(curve, rest, side="right"))
+            day = date(2022, month + 1, 1) + timedelta(days=int(generator.integers(0, 28)))
+        day = max(day, enterprise.granted + timedelta(days=10))
+        moment = datetime(day.year, day.month, day.day, int(generator.integers(8, 17)), int(generator.integers(0, 60)))
+        if generator.random() < 1 / 12:
+            moment = _decide(enterprise, generator, moment, REFUSED) + timedelta(days=int(generator.integers(3, 20)))
+        _decide(enterprise, generator, moment, ACCEPTED)
+        limit = datetime(last.year, last.month, last.day, 23, 59)
+        enterprise.messages = [message for message in enterprise.messages if message.moment <= limit]
 
 
-def _decide(enterprise: Enterprise, generator: np.random.Generator, declared: datetime, decision: int) -> datetime:
+def _declare_changes(found: list[Enterprise], generator: np.random.Generator, world: World) -> None:
+    """Every month some registered taxpayers declare a change (form 2), which the office accepts again."""
+    for month in world.months():
+        if month < date(2022, 1, 1):
+            continue
+        known = [
+            enterprise
+            for enterprise in found
+            if (day := enterprise.accepted_on(reached=False)) is not None and day < month and len(enterprise.code) == 10
+        ]
+        for number in generator.choice(len(known), min(len(known), max(2, len(known) // 50)), replace=False):
+            day = int(generator.integers(2, 18))
+            moment = datetime(month.year, month.month, day, 14, int(generator.integers(0, 60)))
+            _decide(known[int(number)], generator, moment, ACCEPTED, form=2)
+
+
+def _decide(
+    enterprise: Enterprise, generator: np.random.Generator, declared: datetime, decision: int, form: int = 1
+) -> datetime:
     """One declaration and what the tax office answers; returns the moment of the decision."""
     received = declared + timedelta(minutes=int(generator.integers(2, 90)))
     decided = max(declared + timedelta(days=int(generator.integers(1, 5))), FIRST_NOTICE)
     enterprise.messages += [
-        Message("TKhai", declared), Message("I_2", received), Message("I_3", decided, decision),
+        Message("TKhai", declared, form=form), Message("I_2", received), Message("I_3", decided, decision),
     ]  # fmt: skip
     return decided
 
@@ -205,7 +230,7 @@ def _branches(found: list[Enterprise], generator: np.random.Generator, last: dat
 
 
 def _spoil(found: list[Enterprise], world: World) -> None:
-    """Lost and repairable rows of the register, lost notices. Firms with branches stay whole: see the module's tests."""
+    """Lost and repairable rows of the register, lost notices. Firms with branches stay whole: their branches' invoices and notices lean on them."""
     generator = world.random("enterprises dirt")
     parents = {enterprise.code[:10] for enterprise in found if len(enterprise.code) > 10}
     for enterprise in found:

@@ -199,11 +199,17 @@ def _steps(start: datetime, channel: str | None, draws: list[float]) -> list[tup
 
 def _mark_corrected(portal: Portal, world: World) -> None:
     """In some months a part's register first said "direct" of dossiers that came online."""
+    months = {window.first: window for window in windows(world)}
     for part, month in CORRECTED:
-        window = next(found for found in windows(world) if found.first == date(world.settings.last.year, month, 1))
-        for dossier in portal.parts[part]:
+        window = months.get(date(world.settings.last.year, month, 1))
+        for dossier in portal.parts[part] if window else []:
             first = dossier.steps[0][0].date()
-            if dossier.channel == "2" and window.first <= first <= window.last and int(dossier.code[-1]) % 3 == 0:
+            if (
+                window
+                and dossier.channel == "2"
+                and window.first <= first <= window.last
+                and int(dossier.code[-1]) % 3 == 0
+            ):
                 dossier.first_channel = "1"
                 dossier.corrected_at = correction_moment(window)
 

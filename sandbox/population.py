@@ -35,7 +35,7 @@ class CommunePopulation:
 
 @dataclass
 class Population:
-    """All communes at each reference date, and the rows (date, commune, age group) whose code is spoiled beyond repair."""
+    """All communes at each reference date, and the rows (date, commune, age group) whose code is lost."""
 
     by_date: dict[date, list[CommunePopulation]]
     lost: set[tuple[date, str, str]]

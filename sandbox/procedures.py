@@ -111,7 +111,7 @@ def published_truth(catalogue: dict[str, list[Procedure]], world: World) -> list
 def catalogue_records(
     catalogue: dict[str, list[Procedure]], world: World, known_at: datetime
 ) -> list[dict[str, object]]:
-    """The catalogue as the national interface gives it at a moment: a record for each level, units' own apart."""
+    """The catalogue as the national interface gives it at a moment: a record for each level in turn."""
     records: list[dict[str, object]] = []
     for procedures in catalogue.values():
         for procedure in procedures:
@@ -123,17 +123,20 @@ def catalogue_records(
                 "TrangThai": procedure.state,
                 "ThuTucKhongCoKetQua": 0 if procedure.has_result else 1,
             }
-            for level in _known(procedure.levels, known_at):
+            general = _known(procedure.levels, known_at)
+            for level in general[:-1]:
                 records.append(base | _validity(level, known_at) | {"DonViThuTuc": []})
-            for unit, levels in procedure.overrides.items():
-                own = [
-                    {"DonVi": full_name(world.units[unit], world), **_validity(level, known_at)}
-                    for level in _known(levels, known_at)
-                ]
-                updated = {"NgayCapNhat": own[-1].pop("NgayCapNhat")} if own else {}
-                for element in own:
-                    element.pop("NgayCapNhat", None)
-                records.append(base | updated | {"DonViThuTuc": own})
+            # Units' own levels hang on the newest record: what they leave empty, its open validity fills.
+            own = {unit: _known(levels, known_at) for unit, levels in procedure.overrides.items()}
+            elements = [
+                {"DonVi": full_name(world.units[unit], world), **_validity(level, known_at)}
+                for unit, levels in own.items()
+                for level in levels
+            ]
+            updates = [str(element.pop("NgayCapNhat")) for element in elements]
+            newest = _validity(general[-1], known_at)
+            newest["NgayCapNhat"] = max([str(newest["NgayCapNhat"]), *updates])
+            records.append(base | newest | {"DonViThuTuc": elements})
     return records
 
 

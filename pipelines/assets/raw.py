@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
-
-from pipelines.home import ROOT, Home
-from pipelines.resources import HomeResource
 from sources.contract import Dataset, SourceContract
 from sources.door.receipts import Receipt, read_receipts
 from sources.registry import contracts
+
+from pipelines.home import ROOT, Home
+from pipelines.resources import HomeResource
 
 INTAKE_DONE = "langson/intake"
 """A run with this tag took its deliveries in before it started."""
@@ -92,13 +92,15 @@ def raw_asset(contract: SourceContract, name: str, dataset: Dataset) -> dg.Asset
             )
         ],
     )
-    def landed(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def landed(
+        context: dg.AssetExecutionContext, home: HomeResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         place = home.get()
         if INTAKE_DONE not in context.run.tags:
             _take_in(place, contract.code)
         wanted = set(context.partition_keys) if context.has_partition_key_range or context.has_partition_key else None
         receipts = receipts_in(place, contract.code, name, wanted)
-        context.add_output_metadata(counts(receipts))
+        yield dg.MaterializeResult(asset_key=key, metadata=counts(receipts))
         refused = [receipt for receipt in receipts if receipt.outcome == "refused"]
         yield dg.AssetCheckResult(
             passed=not refused,
@@ -109,7 +111,6 @@ def raw_asset(contract: SourceContract, name: str, dataset: Dataset) -> dg.Asset
                 or "không lượt nào bị từ chối | no delivery was refused"
             },
         )
-        yield dg.MaterializeResult(asset_key=key, metadata=counts(receipts))
 
     return landed
 

@@ -35,7 +35,9 @@ class Candidate:
 def content_hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of every content table's Parquet file, by table name."""
     return {
-        path.stem: sha256_of(path) for path in sorted((folder / "parquet").glob("*.parquet")) if path.stem not in AFTER_GATE
+        path.stem: sha256_of(path)
+        for path in sorted((folder / "parquet").glob("*.parquet"))
+        if path.stem not in AFTER_GATE
     }
 
 

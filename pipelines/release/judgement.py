@@ -77,7 +77,7 @@ def spine_whole(case: Case) -> Verdict:
             join def.units as u on u.unit_level = declared.unit_level
             join def.directive as y on y.directive_code = i.directive_code
             cross join def.as_of as moment
-            join new.dim_period as p on p.period_start >= date_trunc('year', y.starts)
+            join new.dim_period as p on p.directive_code = i.directive_code and p.period_start >= date_trunc('year', y.starts)
                 and p.period_start <= y.ends and p.period_start <= moment.as_of
             where u.valid_from <= p.period_start and (u.valid_to is null or u.valid_to >= p.period_end)
         ), found as (
@@ -99,11 +99,11 @@ def months_whole(case: Case) -> Verdict:
     """Every month of the directive's year up to as_of is a period: a lost month would shrink the spine unseen."""
     wrong = case.rows(
         """
-        select cast(month as date) from (
-            select unnest(generate_series(date_trunc('year', y.starts)::timestamp, least(y.ends::timestamp, m.as_of),
+        select directive_code, cast(month as date) from (
+            select y.directive_code, unnest(generate_series(date_trunc('year', y.starts)::timestamp, least(y.ends::timestamp, m.as_of),
                 interval 1 month)) as month
             from def.directive as y cross join def.as_of as m where y.starts <= m.as_of)
-        where cast(month as date) not in (select period_start from new.dim_period) order by all"""
+        where (directive_code, cast(month as date)) not in (select (directive_code, period_start) from new.dim_period) order by all"""
     )
     return _verdict("months_whole", wrong, "đủ mọi tháng | every month is there", "thiếu tháng | months are missing")
 
@@ -121,7 +121,10 @@ def indicators_whole(case: Case) -> Verdict:
         order by all"""
     )
     return _verdict(
-        "indicators_whole", wrong, "đủ mọi chỉ tiêu | every indicator is there", "thiếu chỉ tiêu | indicators are missing"
+        "indicators_whole",
+        wrong,
+        "đủ mọi chỉ tiêu | every indicator is there",
+        "thiếu chỉ tiêu | indicators are missing",
     )
 
 
@@ -134,7 +137,7 @@ def coverage_not_below_parent(case: Case) -> Verdict:
         select 'fct_indicator_value', o.indicator_code, o.definition, o.unit_key, o.period_start, n.status
         from old.fct_indicator_value as o
         left join new.fct_indicator_value as n using (directive_code, indicator_code, definition, unit_key, period_start)
-        left join def.confirmations as c on c.what = 'coverage' and c.indicator_code = o.indicator_code
+        left join def.confirmations as c on c.what = 'lost_coverage' and c.indicator_code = o.indicator_code
             and (c.unit_code is null or c.unit_code = o.unit_code)
             and (c.period_start is null or c.period_start = o.period_start)
         where o.status = 'computed' and o.data_maturity = 'final' and c.what is null

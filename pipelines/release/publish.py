@@ -96,7 +96,9 @@ def quality_table(verdicts: Sequence[Verdict], home: Home) -> pa.Table:
                 "reason": test["description"],
             }
         )
-    schema = pa.schema([(name, pa.string()) for name in ("check", "stage", "outcome", "severity", "observed", "reason")])
+    schema = pa.schema(
+        [(name, pa.string()) for name in ("check", "stage", "outcome", "severity", "observed", "reason")]
+    )
     return pa.Table.from_pylist(sorted(rows, key=lambda row: (row["stage"], row["check"])), schema)
 
 
@@ -167,7 +169,9 @@ def publish(home: Home, required: Sequence[str], parent: Release | None = None) 
     write_extra(staged.path, "quality_results", quality_table(verdicts, home))
     write_extra(staged.path, "release_info", info_table(home, staged.release_id, digest, parent))
     write_database(staged.path)
-    write_text(staged.path / "changes.md", changes_text(staged.path, parent.path if parent else None, staged.release_id))
+    write_text(
+        staged.path / "changes.md", changes_text(staged.path, parent.path if parent else None, staged.release_id)
+    )
     sequence = max((release.sequence for release in releases(home)), default=0) + 1
     inventory = {
         "sequence": sequence,

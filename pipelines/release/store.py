@@ -149,14 +149,18 @@ def rollback(home: Home, release_id: str | None, required: Sequence[str]) -> Rel
     return target
 
 
-def unpin(home: Home) -> Release | None:
-    """Let runs move `current` again, and point it at the newest release."""
-    (home.releases / PIN).unlink(missing_ok=True)
+def unpin(home: Home, required: Sequence[str]) -> Release:
+    """Let runs move `current` again, and point it at the newest release; raises LangsonError when that is damaged."""
     all_releases = releases(home)
     if not all_releases:
-        return None
-    point_current(home, all_releases[-1].release_id)
-    return all_releases[-1]
+        raise LangsonError("chưa có bản phát hành nào | there is no release yet")
+    newest = all_releases[-1]
+    problems = verify(home, newest.release_id, required)
+    if problems:
+        raise LangsonError(f"{newest.release_id} đã hỏng: {'; '.join(problems)} | the newest release is damaged")
+    point_current(home, newest.release_id)
+    (home.releases / PIN).unlink(missing_ok=True)
+    return newest
 
 
 def prune(home: Home) -> list[str]:

@@ -43,14 +43,18 @@ def run_suite(path: Path, frame: Any, values: Mapping[str, Any], check: str) -> 
     suite = gx.ExpectationSuite(name=declared["name"], expectations=declared["expectations"], meta=declared.get("meta"))
     context = _context()
     source = context.data_sources.add_or_update_pandas("files")
-    batch = source.add_dataframe_asset(check).add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    batch = (
+        source.add_dataframe_asset(check).add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    )
     result = batch.validate(suite, result_format="SUMMARY", expectation_parameters=dict(values))
     failed = [_explained(item) for item in result.results if not item.success]
     about = declared["meta"]["about"]
     return Verdict(
         check,
         passed=not failed,
-        reason=f"{about}: đạt | {declared['meta']['about_en']}: holds" if not failed else f"{about}: " + "; ".join(failed),
+        reason=f"{about}: đạt | {declared['meta']['about_en']}: holds"
+        if not failed
+        else f"{about}: " + "; ".join(failed),
         observed=f"{len(frame)} rows, {len(result.results) - len(failed)}/{len(result.results)} expectations",
     )
 
@@ -58,12 +62,17 @@ def run_suite(path: Path, frame: Any, values: Mapping[str, Any], check: str) -> 
 def _explained(item: Any) -> str:
     """One failed expectation: the sentence its suite gives, and what was seen instead."""
     meta = item.expectation_config.meta or {}
-    said = meta.get("reason") or f"{item.expectation_config.type} {item.expectation_config.kwargs.get('column', '')}".strip()
+    said = (
+        meta.get("reason")
+        or f"{item.expectation_config.type} {item.expectation_config.kwargs.get('column', '')}".strip()
+    )
     found = item.result or {}
     seen = {
         name: found[name]
         for name in ("observed_value", "unexpected_count", "partial_unexpected_list", "details")
         if found.get(name) not in (None, [], {})
     }
-    raised = [entry.get("exception_message") for entry in (item.exception_info or {}).values() if isinstance(entry, dict)]
+    raised = [
+        entry.get("exception_message") for entry in (item.exception_info or {}).values() if isinstance(entry, dict)
+    ]
     return f"{said} ({str(seen)[:300]}{' ' + str(raised[0])[:200] if raised and raised[0] else ''})"

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -35,11 +36,9 @@ _DOUBTFUL_REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|[1-9]\d{2,3})"
     rb"|#x(?:9|[aAdD]|[2-9a-fA-F][0-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-cA-C][0-9a-fA-F]{3}));)"
 )
-_DOUBTFUL_MARKUP = re.compile(rb"<!(?!--|\[CDATA\[)")
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """Which document element, and whether inside the envelope."""
 
     element: str
@@ -85,7 +84,7 @@ def read_batch(shape: Shape, documents: Sequence[bytes], limits: Limits) -> list
 
 def _read(shape: Shape, documents: Sequence[bytes], limits: Limits) -> BatchResult | None:
     # The empty element at the end proves that the parser came as far as that.
-    joined = b"".join([b"<b>", *(_OPEN + document + _CLOSE for document in documents), _OPEN, _CLOSE, b"</b>"])
+    joined = b"<b>" + _OPEN + (_CLOSE + _OPEN).join((*documents, b"")) + _CLOSE + b"</b>"
     if not _plain(joined, documents, limits):
         return None
     if b"\r" in joined:  # XML reads every line end as a line feed; the parser leaves them as they are
@@ -148,7 +147,7 @@ def _plain(joined: bytes, documents: Sequence[bytes], limits: Limits) -> bool:
     """True when the joined documents hold nothing that the parser would let pass and a strict one would not."""
     if joined.count(_WRAPPER) != 2 * (len(documents) + 1):
         return False
-    if _DOUBTFUL_REFERENCE.search(joined) or _DOUBTFUL_MARKUP.search(joined):
+    if b"&" in joined and _DOUBTFUL_REFERENCE.search(joined):
         return False
     letters = np.frombuffer(joined, dtype=np.uint8)
     controls = np.count_nonzero(letters < 0x20)
@@ -158,18 +157,21 @@ def _plain(joined: bytes, documents: Sequence[bytes], limits: Limits) -> bool:
         pa.array([joined], pa.binary()).cast(pa.string())  # checks UTF-8 and, unlike bytes.decode, lets others run
     except pa.ArrowInvalid:
         return False
+    opening = np.flatnonzero(letters == ord("<"))
+    declarations = opening[letters[opening + 1] == ord("!")]  # the last tag is ours, so two bytes follow each
+    if not np.isin(letters[declarations + 2], (ord("-"), ord("["))).all():
+        return False  # neither a comment nor CDATA
     lengths = np.array([len(document) + len(_OPEN) + len(_CLOSE) for document in documents])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]) + len(b"<b>")
-    return _deepest(letters, starts) <= limits.depth
+    return _deepest(letters, opening, starts) <= limits.depth
 
 
-def _deepest(letters: np.ndarray, starts: np.ndarray) -> int:
+def _deepest(letters: np.ndarray, opening: np.ndarray, starts: np.ndarray) -> int:
     """How deep the elements of any one document nest, counted from the tags alone.
 
     Tags inside comments or CDATA are counted too, within their own document only. This parser does not recurse, so
     depth cannot hurt it: the count only keeps its answer in step with the strict one's.
     """
-    opening = np.flatnonzero(letters == ord("<"))
     following = letters[opening + 1]
     step = np.ones(len(opening), dtype=np.int64)
     step[following == ord("/")] = -1

@@ -9,9 +9,8 @@ from __future__ import annotations
 import mmap
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import NamedTuple, cast
 
 from isal import isal_zlib
 
@@ -25,8 +24,7 @@ _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".x
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One member: its bytes, or the rule it breaks and why (``vi | en``)."""
 
     name: str

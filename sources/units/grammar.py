@@ -291,7 +291,9 @@ def _joined(words: Sequence[Syllable], plain: bool = False) -> str:
 
 
 def _starts(words: Sequence[Syllable], start: int, pattern: Sequence[str]) -> bool:
-    return tuple(word.plain for word in words[start : start + len(pattern)]) == tuple(pattern)
+    if start >= len(words) or words[start].plain != pattern[0]:
+        return False  # nearly always: most words begin no pattern
+    return [word.plain for word in words[start : start + len(pattern)]] == list(pattern)
 
 
 def _is_level(words: Sequence[Syllable], start: int, level: Sequence[str]) -> bool:

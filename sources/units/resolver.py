@@ -25,6 +25,7 @@ _TIERS = {
     **{level: frozenset({level}) for level in ("province", "district", "commune", "department")},
 }
 _PROPOSED = 5  # candidates offered for a name that nothing matches
+_COMPARED = 8  # names sharing most letter pairs, which are compared in full
 _AT_LEAST = 3  # offered even when nothing is alike
 _ALIKE = 0.6  # below this likeness a candidate seldom helps
 
@@ -175,10 +176,12 @@ class UnitResolver:
             for pair in {spelled[place : place + 2] for place in range(len(spelled) - 1)}:
                 shared.update(self._pairs.get(pair, ()))
             nearest = sorted(shared, key=lambda code: (-shared[code] / (len(self._spelled[code]) + len(spelled)), code))
-            scored = [
-                (SequenceMatcher(None, spelled, self._spelled[code], autojunk=False).ratio(), code)
-                for code in nearest[:12]
-            ]
+            matcher = SequenceMatcher(autojunk=False)
+            matcher.set_seq2(spelled)  # analysed once, compared with each
+            scored: list[tuple[float, str]] = []
+            for code in nearest[:_COMPARED]:
+                matcher.set_seq1(self._spelled[code])
+                scored.append((matcher.ratio(), code))
             scored.sort(key=lambda pair: (-pair[0], pair[1]))
             alike = [code for likeness, code in scored[:_PROPOSED] if likeness >= _ALIKE]
             self._proposals[spelled] = tuple(alike or [code for _, code in scored[:_AT_LEAST]])

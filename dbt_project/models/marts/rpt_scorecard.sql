@@ -19,9 +19,9 @@ newest as (
             and indicator_value.definition = headline.definition
     where indicator_value.unit_level = 'province' and indicator_value.status = 'computed'
     qualify row_number() over (
-        partition by indicator_value.directive_code, indicator_value.indicator_code
-        order by indicator_value.period_start desc, indicator_value.unit_key
-    ) = 1
+            partition by indicator_value.directive_code, indicator_value.indicator_code
+            order by indicator_value.period_start desc, indicator_value.unit_key asc
+        ) = 1
 ),
 
 below as (

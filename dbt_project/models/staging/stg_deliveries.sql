@@ -18,9 +18,9 @@ newest_of_place as (
     from accepted
     where kind in ('snapshot', 'register')
     qualify row_number() over (
-        partition by source_code, dataset, part, case when kind = 'register' then window_start end, window_end
-        order by received_at desc, delivery_id desc
-    ) = 1
+            partition by source_code, dataset, part, case when kind = 'register' then window_start end, window_end
+            order by received_at desc, delivery_id desc
+        ) = 1
 ),
 
 -- An events delivery stands while it is the newest for at least one date of its window.

@@ -14,8 +14,8 @@ compared as (
         old_value.value as old_value, new_value.value as new_value,
         old_value.status as old_status, new_value.status as new_status,
         old_value.is_met as old_is_met, new_value.is_met as new_is_met,
-        new_value.numerator is not distinct from old_value.numerator
-            and new_value.denominator is not distinct from old_value.denominator as is_same_count,
+        (new_value.numerator is not distinct from old_value.numerator)
+        and (new_value.denominator is not distinct from old_value.denominator) as is_same_count,
         moment.parent_as_of as old_as_of,
         moment.as_of as new_as_of
     from {{ ref('int_indicator_value') }} as new_value

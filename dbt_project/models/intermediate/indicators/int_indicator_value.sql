@@ -42,7 +42,7 @@ gathered as (
         on spine.indicator_code = confirmed.indicator_code and spine.period_start = confirmed.period_start
             -- Unit '-' is the whole province.
             and case when spine.unit_level = 'province' and confirmed.unit_code = '-' then spine.unit_code else confirmed.unit_code end
-                = spine.unit_code
+            = spine.unit_code
 ),
 
 -- A bound is judged like a target, on integers; without a denominator there is no value to bound.

@@ -1,6 +1,7 @@
 -- For every expected sender and month: whether its standing deliveries cover the month, its newest closing date, when the data were due.
 with expected as (
-    select expected_part.source_code, expected_part.dataset, expected_part.part, expected_part.kind, expected_part.cadence,
+    select
+        expected_part.source_code, expected_part.dataset, expected_part.part, expected_part.kind, expected_part.cadence,
         month.period_start, month.period_end
     from {{ source('definitions', 'expected_parts') }} as expected_part
     cross join {{ ref('int_month') }} as month
@@ -20,9 +21,9 @@ due as (
         on expected.source_code = calendar.source_code and expected.dataset = calendar.dataset
             and calendar.period_start <= expected.period_start
     qualify row_number() over (
-        partition by expected.source_code, expected.dataset, expected.part, expected.period_start
-        order by calendar.period_start desc
-    ) = 1
+            partition by expected.source_code, expected.dataset, expected.part, expected.period_start
+            order by calendar.period_start desc
+        ) = 1
 ),
 
 -- Delivery of part '-' is of the whole province and stands for every part.

@@ -15,7 +15,7 @@ final as (
         period.period_start,
         period.period_end,
         coalesce(indicator.implemented, false) as is_implemented,
-        exists (
+        exists(
             select 1
             from {{ source('definitions', 'exemptions') }} as exemption
             where exemption.directive_code = indicator.directive_code and exemption.indicator_code = indicator.indicator_code

@@ -58,15 +58,15 @@ final as (
             and (target.valid_to is null or target.valid_to >= judged.period_end)
     where judged.judged_from is null or judged.judged_from <= judged.period_end
     qualify row_number() over (
-        partition by judged.directive_code, judged.indicator_code, judged.definition, judged.unit_code, judged.period_start
-        order by
-            case when target.unit_code is not null then 1 when target.unit_level is not null then 2 else 3 end,
-            target.valid_from desc nulls last,
-            target.decided_at desc nulls last,
-            target.target_numerator desc,
-            target.target_denominator,
-            target.source
-    ) = 1
+            partition by judged.directive_code, judged.indicator_code, judged.definition, judged.unit_code, judged.period_start
+            order by
+                case when target.unit_code is not null then 1 when target.unit_level is not null then 2 else 3 end,
+                target.valid_from desc nulls last,
+                target.decided_at desc nulls last,
+                target.target_numerator desc,
+                target.target_denominator asc,
+                target.source asc
+        ) = 1
 )
 
 select * from final

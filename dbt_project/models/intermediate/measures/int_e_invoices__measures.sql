@@ -22,9 +22,9 @@ enterprise as (
     inner join {{ ref('stg_e_invoices__tax_register') }} as taxpayer on register.part = taxpayer.part and register.as_at = taxpayer.as_at
     where taxpayer.loai_nnt = 'DN' and taxpayer.trang_thai = 'hoat_dong' and taxpayer.mst not like '%-%' and taxpayer.office_unit_code is not null
     qualify row_number() over (
-        partition by register.period_end, taxpayer.mst
-        order by taxpayer.as_at desc, taxpayer.delivery_id desc, taxpayer.row_number desc
-    ) = 1
+            partition by register.period_end, taxpayer.mst
+            order by taxpayer.as_at desc, taxpayer.delivery_id desc, taxpayer.row_number desc
+        ) = 1
 ),
 
 first_acceptance as (

@@ -42,9 +42,9 @@ final as (
     select period_start, person_hash, unit_code, updated_date
     from identified
     qualify row_number() over (
-        partition by period_start, person_hash
-        order by coalesce(updated_date, created_date) desc, created_date desc, record_hash desc, delivery_id desc, row_number desc
-    ) = 1
+            partition by period_start, person_hash
+            order by coalesce(updated_date, created_date) desc, created_date desc, record_hash desc, delivery_id desc, row_number desc
+        ) = 1
 )
 
 select * from final

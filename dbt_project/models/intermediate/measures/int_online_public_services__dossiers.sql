@@ -20,9 +20,9 @@ level_in_force as (
             and catalogue.valid_from <= procedure_day.received_date
             and (catalogue.valid_to is null or catalogue.valid_to >= procedure_day.received_date)
     qualify row_number() over (
-        partition by procedure_day.procedure_code, procedure_day.unit_code, procedure_day.received_date
-        order by case when catalogue.unit_code is null then 1 else 0 end, catalogue.valid_from desc, catalogue.ma_tthc
-    ) = 1
+            partition by procedure_day.procedure_code, procedure_day.unit_code, procedure_day.received_date
+            order by case when catalogue.unit_code is null then 1 else 0 end, catalogue.valid_from desc, catalogue.ma_tthc asc
+        ) = 1
 ),
 
 without_result as (

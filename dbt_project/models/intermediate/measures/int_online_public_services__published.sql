@@ -10,14 +10,14 @@ general as (
     select *
     from catalogue
     where unit_code is null
-    qualify row_number() over (partition by period_start, procedure_code order by valid_from desc, ma_tthc) = 1
+    qualify row_number() over (partition by period_start, procedure_code order by valid_from desc, ma_tthc asc) = 1
 ),
 
 override as (
     select *
     from catalogue
     where unit_code is not null
-    qualify row_number() over (partition by period_start, procedure_code, unit_code order by valid_from desc, ma_tthc) = 1
+    qualify row_number() over (partition by period_start, procedure_code, unit_code order by valid_from desc, ma_tthc asc) = 1
 ),
 
 -- A provincial procedure belongs to the agency that carries it out; a district's or a commune's to every district or commune.
@@ -45,11 +45,11 @@ in_force as (
     select carried_out.*
     from carried_out
     where not exists (
-        select 1
-        from own_row
-        where own_row.period_start = carried_out.period_start and own_row.procedure_code = carried_out.procedure_code
-            and own_row.unit_code = carried_out.unit_code
-    )
+            select 1
+            from own_row
+            where own_row.period_start = carried_out.period_start and own_row.procedure_code = carried_out.procedure_code
+                and own_row.unit_code = carried_out.unit_code
+        )
 ),
 
 final as (

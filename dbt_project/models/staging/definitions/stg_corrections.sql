@@ -10,9 +10,9 @@ final as (
     select source_code, dataset, correction_code, row_key, action, column_name, new_value, reason, cast(decided_at as timestamp) as decided_at
     from decided
     qualify row_number() over (
-        partition by source_code, dataset, row_key, action, column_name
-        order by cast(decided_at as timestamp) desc, correction_code desc
-    ) = 1
+            partition by source_code, dataset, row_key, action, column_name
+            order by cast(decided_at as timestamp) desc, correction_code desc
+        ) = 1
 )
 
 select * from final

@@ -12,9 +12,9 @@ newest as (
     from landed
     where is_read
     qualify row_number() over (
-        partition by mst_nguoi_ban, ky_hieu_mau_so, ky_hieu_hoa_don, so_hoa_don
-        order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
-    ) = 1
+            partition by mst_nguoi_ban, ky_hieu_mau_so, ky_hieu_hoa_don, so_hoa_don
+            order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
+        ) = 1
 ),
 
 final as (

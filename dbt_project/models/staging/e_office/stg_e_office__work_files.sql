@@ -4,9 +4,9 @@ with final as (
     from {{ ref('base_e_office__work_files') }}
     where is_read and unit_code is not null
     qualify row_number() over (
-        partition by ma_hscv
-        order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
-    ) = 1
+            partition by ma_hscv
+            order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
+        ) = 1
 )
 
 select * from final

@@ -4,9 +4,9 @@ with newest as (
     from {{ ref('base_online_public_services__dossiers') }}
     where is_read and unit_code is not null
     qualify row_number() over (
-        partition by ma_ho_so
-        order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
-    ) = 1
+            partition by ma_ho_so
+            order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
+        ) = 1
 ),
 
 final as (

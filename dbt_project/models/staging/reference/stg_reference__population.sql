@@ -11,9 +11,9 @@ with final as (
     from {{ ref('base_reference__population') }}
     where is_read and unit_code is not null
     qualify row_number() over (
-        partition by ngay_thong_ke, unit_code, nhom_tuoi
-        order by received_at desc, delivery_id desc, row_number desc
-    ) = 1
+            partition by ngay_thong_ke, unit_code, nhom_tuoi
+            order by received_at desc, delivery_id desc, row_number desc
+        ) = 1
 )
 
 select * from final

@@ -1,0 +1,228 @@
+"""The command line. It only reads arguments and prints: every command's work is in a module it imports when called."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from pipelines.errors import LangsonError
+
+app = typer.Typer(
+    help="Đo các chỉ tiêu chuyển đổi số của tỉnh Lạng Sơn | Measures the targets of Lạng Sơn's digital-transformation directive",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+sandbox_app = typer.Typer(help="Tỉnh mô phỏng | The simulated province", no_args_is_help=True)
+app.add_typer(sandbox_app, name="sandbox")
+
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Kho dữ liệu | The home to work in")]
+SeedOption = Annotated[int, typer.Option(help="Hạt giống ngẫu nhiên | The random seed")]
+ScaleOption = Annotated[float, typer.Option(min=0.0001, help="1.0 là cỡ thật của tỉnh | 1.0 is the real province")]
+DirtyOption = Annotated[
+    bool, typer.Option("--dirty/--clean", help="Có lỗi như hệ thống thật | With the dirt of real systems")
+]
+SEED, SCALE = 2022, 0.02
+
+
+def main() -> None:
+    """Run the command line; an expected error is one message and exit code 1."""
+    import sys
+
+    try:
+        app(standalone_mode=True)
+    except LangsonError as error:
+        _say(str(error), error=True)
+        sys.exit(1)
+
+
+def _say(text: str, error: bool = False) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=error, soft_wrap=True).print(Text(("Lỗi | Error: " if error else "") + text))
+
+
+def _stop(code: int) -> NoReturn:
+    raise typer.Exit(code)
+
+
+@app.command()
+def run(
+    inbox: Annotated[Path | None, typer.Option(help="DIR/<source_code>/…: số liệu thật | real deliveries")] = None,
+    home: HomeOption = None,
+    source: Annotated[str | None, typer.Option(help="Chỉ nhận nguồn này | Take in this source only")] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="Thời điểm tính | The moment counted up to")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Dựng vào thư mục khác, không đụng bản hiện hành | Build elsewhere")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Mô phỏng khác: hạt giống | Another sandbox: its seed")] = None,
+    scale: Annotated[
+        float | None, typer.Option(min=0.0001, help="Mô phỏng khác: cỡ | Another sandbox: its scale")
+    ] = None,
+    dirty: Annotated[bool | None, typer.Option("--dirty/--clean", help="Mô phỏng khác: có lỗi | With dirt")] = None,
+) -> None:
+    """Nhận số liệu mới, tính, kiểm tra và phát hành | Take in, compute, gate and release."""
+    from pipelines.cli_views import progress, show_outcome
+    from pipelines.home import home_for_intake
+    from pipelines.run import Request
+    from pipelines.run import run as run_all
+    from pipelines.sandbox_step import wants_sandbox
+
+    place = home_for_intake(home, inbox is not None)
+    simulate = (seed, scale, dirty) if out is None and wants_sandbox(place, inbox) else None
+    with progress() as say:
+        outcome = run_all(Request(place, inbox, source, as_of, out, simulate), say)
+    show_outcome(outcome)
+    _stop(outcome.exit_code)
+
+
+@app.command()
+def check(
+    source: Annotated[str, typer.Argument(help="Mã nguồn | The source's code")],
+    files: Annotated[list[Path], typer.Argument(help="Tệp cần đọc thử | Files to read")],
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON | Print JSON")] = False,
+) -> None:
+    """Đọc thử tệp, không nhận vào | Read files without landing them."""
+    from sources.door.inspect import inspect
+    from sources.registry import contracts
+
+    from pipelines.cli_views import show_inspections
+
+    if source not in contracts():
+        raise LangsonError(
+            f"không có nguồn {source}; các nguồn: {', '.join(contracts())} | there is no source {source}"
+        )
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise LangsonError(f"không thấy tệp {', '.join(missing)} | no such file")
+    found = [inspect(source, path) for path in files]
+    show_inspections(found, as_json)
+    _stop(3 if any(item.refusal for item in found) else 0)
+
+
+@sandbox_app.command("generate")
+def sandbox_generate(
+    home: HomeOption = None, seed: SeedOption = SEED, scale: ScaleOption = SCALE, dirty: DirtyOption = True
+) -> None:
+    """Tạo số liệu mô phỏng và sự thật của nó | Make the simulated deliveries and the truth about them."""
+    from pipelines.cli_views import progress
+    from pipelines.holders import sole_use
+    from pipelines.home import home_for_intake
+    from pipelines.sandbox_step import make_sandbox
+
+    place = home_for_intake(home, False)
+    with sole_use(place, "langson sandbox generate"), progress() as say:
+        made = make_sandbox(place, seed, scale, dirty, say)
+    _say(f"{place.root}: {made}")
+
+
+@sandbox_app.command("truth")
+def sandbox_truth(
+    home: HomeOption = None, seed: SeedOption = SEED, scale: ScaleOption = SCALE, dirty: DirtyOption = True
+) -> None:
+    """Cho biết sự thật của tỉnh mô phỏng ở đâu | Write the truth of the simulated province and say where it is."""
+    sandbox_generate(home, seed, scale, dirty)
+    from pipelines.home import home_for_intake
+
+    _say(f"truth, known_truth: {home_for_intake(home, False).root / 'truth'}")
+
+
+@app.command()
+def status(home: HomeOption = None) -> None:
+    """Bản hiện hành, số liệu chờ và việc cần người xem | What is current, and what waits for a person."""
+    from pipelines.cli_views import show_status
+    from pipelines.home import home_from
+
+    show_status(home_from(home))
+
+
+@app.command()
+def rejects(
+    delivery: Annotated[str, typer.Argument(help="Mã lượt nhận | The delivery's id")],
+    xlsx: Annotated[Path | None, typer.Option(help="Ghi ra tệp Excel | Write an Excel file")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Các dòng bị loại của một lượt nhận | The rejected rows of one delivery."""
+    from pipelines.home import home_from
+    from pipelines.rejects import rejected_rows, write_workbook
+
+    receipt, rows = rejected_rows(home_from(home), delivery)
+    if xlsx is not None:
+        write_workbook(xlsx, receipt, rows)
+        _say(f"{xlsx}: {len(rows)} dòng | rows")
+        return
+    from pipelines.cli_views import show_rejects
+
+    show_rejects(receipt, rows)
+
+
+@app.command("releases")
+def list_releases(home: HomeOption = None) -> None:
+    """Các bản phát hành | The releases."""
+    from pipelines.cli_views import show_releases
+    from pipelines.home import home_from
+
+    show_releases(home_from(home))
+
+
+@app.command()
+def rollback(
+    release_id: Annotated[str | None, typer.Argument(help="Bản cần lùi về | Where to go back to")] = None,
+    unpin: Annotated[
+        bool, typer.Option("--unpin", help="Thôi ghim, trở lại bản mới nhất | Back to the newest")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Lùi về bản trước và ghim lại | Go back to an earlier release and pin it."""
+    from pipelines.holders import sole_use
+    from pipelines.home import home_from
+    from pipelines.release import store
+    from pipelines.release.judgement import required_checks
+
+    place = home_from(home)
+    with sole_use(place, "langson rollback"):
+        if unpin:
+            newest = store.unpin(place, required_checks())
+            _say(f"thôi ghim; bản hiện hành | no longer pinned; current: {newest.release_id}")
+            return
+        target = store.rollback(place, release_id, required_checks())
+    _say(
+        f"bản hiện hành là {target.release_id} và được ghim; thôi ghim: langson rollback --unpin | current is pinned there"
+    )
+
+
+@app.command()
+def verify(
+    release_id: Annotated[str | None, typer.Argument(help="Mặc định bản hiện hành | Default: current")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Băm lại mọi tệp của một bản và xét lại cổng kiểm tra | Hash a release again and check its gate."""
+    from pipelines.home import home_from
+    from pipelines.release import store
+    from pipelines.release.judgement import required_checks
+
+    place = home_from(home)
+    problems = store.verify(place, release_id, required_checks())
+    name = store.find_release(place, release_id).release_id
+    if problems:
+        raise LangsonError(f"{name}:\n" + "\n".join(problems))
+    _say(f"{name}: nguyên vẹn và đã qua cổng kiểm tra | whole, and passed its gate")
+
+
+@app.command(hidden=True)
+def env(home: HomeOption = None) -> None:
+    """In biến môi trường cho dagster và dbt (make dev dùng) | Print the environment for dagster and dbt."""
+    import shlex
+
+    from pipelines.home import home_from
+
+    place = home_from(home)
+    place.enter()
+    for name, value in place.environment().items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+if __name__ == "__main__":
+    main()

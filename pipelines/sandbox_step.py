@@ -1,0 +1,68 @@
+"""Making the sandbox a home asks for, and clearing what an earlier sandbox of that home left in its landing."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelines.errors import LangsonError
+from pipelines.files import read_json, write_json
+from pipelines.home import Home
+
+SEED, SCALE, DIRTY = 2022, 0.02, True
+"""What `make run` simulates."""
+DERIVED = ("landing", "definitions", "releases", "dbt_target")
+
+
+def wants_sandbox(home: Home, inbox: Path | None) -> bool:
+    """Whether a run without --inbox means the simulation: in the sandbox's home, or in one nothing came to yet."""
+    return inbox is None and (home.origin() == "sandbox" or not home.receipts.exists())
+
+
+def make_sandbox(
+    home: Home,
+    seed: int | None,
+    scale: float | None,
+    dirty: bool | None,
+    say: Callable[[int, int, str], None] | None = None,
+) -> str:
+    """Make the sandbox of these settings, or keep the one that is there when none is asked for; tells what was done."""
+    from sandbox.frame import Settings  # noqa: TID251
+    from sandbox.generate import NotASandbox, generate  # noqa: TID251
+
+    manifest = read_json(home.inbox / "manifest.json")
+    nothing_asked = seed is None and scale is None and dirty is None
+    if not (manifest and nothing_asked):
+        before = (manifest or {}).get("settings", {})
+        settings = Settings(
+            seed=seed if seed is not None else before.get("seed", SEED),
+            scale=scale if scale is not None else before.get("scale", SCALE),
+            dirt=dirty if dirty is not None else before.get("dirt", DIRTY),
+        )
+        try:
+            summary = generate(home.root, settings, lambda text: say(0, 0, text) if say else None)
+        except NotASandbox as error:
+            raise LangsonError(str(error)) from error
+        manifest = read_json(home.inbox / "manifest.json")
+        told = "đã tạo" if summary.changed else "đã có sẵn"
+        message = f"{told} {summary.deliveries} lượt nhận mô phỏng | simulated deliveries"
+    else:
+        message = f"{len(manifest['deliveries'])} lượt nhận mô phỏng có sẵn | simulated deliveries there"
+    if _clear_other_world(home, {name: manifest.get(name) for name in ("settings", "code")}):
+        message += "; đã bỏ kết quả của mô phỏng trước | what the sandbox before left was removed"
+    return message
+
+
+def _clear_other_world(home: Home, world: dict[str, object]) -> bool:
+    """Deliveries of two simulated provinces must not meet in one landing: the earlier one's results go."""
+    mark = home.root / "sandbox.json"
+    before = read_json(mark)
+    other = before is not None and before != world and home.origin() == "sandbox"
+    if other:
+        for path in (home.ledger, home.last_run, home.warehouse, home.dbt_results):
+            path.unlink(missing_ok=True)
+        for name in DERIVED:
+            if (home.root / name).exists():
+                shutil.rmtree(home.root / name)
+    if before != world:
+        write_json(mark, world)
+    return other
