@@ -47,11 +47,11 @@ _INVOICE = (
 def invoice(number: int) -> bytes:
     """One synthetic invoice of some 4.7 KB in the shape that the tax authority gives back."""
     price = 10_000 + number * 7919 % 5_000_000
-    lines = "".join(_LINE.format(line=line, price=price) for line in range(1, 6))
+    lines = "".join(_LINE.format(line=line, price=price) for line in range(1, 8))
     text = _INVOICE.format(
         number=number, letters="ABCDEFGH"[number % 8] * 2, month=number % 12 + 1, day=number % 28 + 1,
         seller=4_900_000_000 + number % 3000, buyer=100_000_000 + number * 31 % 90_000_000, lines=lines,
-        total=price * 5, signature=f"{number * 2_654_435_761 % 2**64:016x}" * 75,
+        total=price * 7, signature=f"{number * 2_654_435_761 % 2**64:043x}" * 8,
     )  # fmt: skip
     return text.encode()
 

@@ -56,7 +56,7 @@ class Message:
 
 @dataclass
 class Enterprise:
-    """One taxpayer. `kind` is DN, HTX, HKD, CN (branch) or SN (public unit); `changes` are (day, new state) in order."""
+    """One taxpayer. `kind` is DN, HTX, HKD, CN (branch) or SN (public unit); `changes`: (day, new state) in order."""
 
     code: str
     kind: str
@@ -158,7 +158,7 @@ def _changes(generator: np.random.Generator, granted: date, last: date) -> list[
 def _register_all(taxpayers: list[Enterprise], generator: np.random.Generator, last: date) -> None:
     """Declaration, receipt and decision; one in twelve is refused first and declares again.
 
-    The days follow a smooth curve: a month with far fewer messages than the one before would look like a file cut short.
+    The days follow a smooth curve: a month with far fewer messages than the one before looks like a file cut short.
     """
     share = {"DN": 0.985, "HTX": 0.9, "SN": 0.5, "HKD": 0.35}
     chosen = [enterprise for enterprise in taxpayers if generator.random() < share[enterprise.kind]]
@@ -192,8 +192,8 @@ def _declare_changes(found: list[Enterprise], generator: np.random.Generator, wo
             if (day := enterprise.accepted_on(reached=False)) is not None and day < month and len(enterprise.code) == 10
         ]
         for number in generator.choice(len(known), min(len(known), max(2, len(known) // 50)), replace=False):
-            day = int(generator.integers(2, 18))
-            moment = datetime(month.year, month.month, day, 14, int(generator.integers(0, 60)))
+            of_month = int(generator.integers(2, 18))
+            moment = datetime(month.year, month.month, of_month, 14, int(generator.integers(0, 60)))
             _decide(known[int(number)], generator, moment, ACCEPTED, form=2)
 
 
@@ -230,7 +230,10 @@ def _branches(found: list[Enterprise], generator: np.random.Generator, last: dat
 
 
 def _spoil(found: list[Enterprise], world: World) -> None:
-    """Lost and repairable rows of the register, lost notices. Firms with branches stay whole: their branches' invoices and notices lean on them."""
+    """Lost and repairable rows of the register, lost notices.
+
+    Firms with branches stay whole: then it does not matter to a count whether a branch speaks for its parent.
+    """
     generator = world.random("enterprises dirt")
     parents = {enterprise.code[:10] for enterprise in found if len(enterprise.code) > 10}
     for enterprise in found:

@@ -27,7 +27,7 @@ _STATES = ("hoat_dong", "chuyen_di", "tu_vong", "trung")
 _STATE_WORDS = ("Hoạt động", "Chuyển đi", "Tử vong", "Trùng")
 _CARDS = ("DN4", "HT2", "GD4", "TE1", "HN2", "DT2")
 _XLSX_DISTRICTS = ("184", "189")
-_LABELLED_DISTRICTS = ("180", "183", "186", "188")  # CSV with a byte order mark, semicolons, titles and Vietnamese names
+_LABELLED_DISTRICTS = ("180", "183", "186", "188")  # CSV with byte order mark, semicolons, titles
 _EXPORT_DELAY = 3  # days from the closing day to the export: records made meanwhile are in the file, not in the count
 
 

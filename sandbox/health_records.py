@@ -48,7 +48,8 @@ class HealthRecords:
 
     def updated(self, day: date) -> Ordinals:
         """Each record's newest update up to a day, 0 for none."""
-        return np.where(self.updates <= day.toordinal(), self.updates, 0).max(axis=1).astype(np.int32)
+        newest: Ordinals = np.where(self.updates <= day.toordinal(), self.updates, 0).max(axis=1).astype(np.int32)
+        return newest
 
     def state(self, day: date) -> NDArray[np.int8]:
         """Each record's state at the end of a day."""

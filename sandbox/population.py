@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sandbox.bulk_files import write_lines
 from sandbox.frame import Delivered, DirtTally, MeasureValue, World, roll_up_stock
@@ -45,13 +46,14 @@ class Population:
         return max((day for day in self.by_date if day <= date(year, 12, 31)), default=None)
 
 
-def _apportion(total: int, shares: np.ndarray, least: int) -> np.ndarray:
+def _apportion(total: int, shares: NDArray[np.float64], least: int) -> NDArray[np.int64]:
     """Whole numbers of the given sum, close to the shares, none below `least`."""
     exact = shares / shares.sum() * (total - least * len(shares))
     counts = np.floor(exact).astype(np.int64)
     missing = int(total - least * len(shares) - counts.sum())
     counts[np.argsort(-(exact - counts), kind="stable")[:missing]] += 1
-    return counts + least
+    counts += least
+    return counts
 
 
 def build(world: World) -> Population:

@@ -19,6 +19,7 @@ from sandbox.procedures import CHANGE, START, Level, Procedure
 from sandbox.spelling import formal_name, spellings, without_accents
 
 SMALL = Settings(seed=5, scale=0.001)
+SHORT = Settings(seed=5, scale=0.001, first=date(2022, 11, 1))
 SOURCES = {"e_office": e_office, "online_public_services": online_public_services}
 
 
@@ -30,7 +31,7 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("sandbox")
-    generate(home, SMALL)
+    generate(home, SHORT)
     return home
 
 
@@ -49,7 +50,7 @@ def by_unit(rows: list[MeasureValue], measure: str, month: date) -> dict[tuple[s
 
 
 def test_the_same_settings_make_the_same_bytes_and_another_seed_makes_others(home: Path, tmp_path: Path) -> None:
-    generate(tmp_path / "again", SMALL)
+    generate(tmp_path / "again", SHORT)
     first, again = contents(home), contents(tmp_path / "again")
     assert first.keys() == again.keys()
     assert [name for name in first if first[name] != again[name]] == []
@@ -58,11 +59,11 @@ def test_the_same_settings_make_the_same_bytes_and_another_seed_makes_others(hom
 
 
 def test_unchanged_settings_do_nothing_and_other_settings_leave_no_old_file(tmp_path: Path) -> None:
-    generate(tmp_path, SMALL)
-    assert not generate(tmp_path, SMALL).changed
+    generate(tmp_path, SHORT)
+    assert not generate(tmp_path, SHORT).changed
     (tmp_path / "inbox" / "e_office" / "left_over.xlsx").write_bytes(b"old")
     (tmp_path / "truth" / "left_over.parquet").write_bytes(b"old")
-    assert generate(tmp_path, SMALL).changed, "a strange file in the inbox must make it anew"
+    assert generate(tmp_path, SHORT).changed, "a strange file in the inbox must make it anew"
     assert [name for name in contents(tmp_path) if "left_over" in name] == []
     manifest = json.loads((tmp_path / "inbox" / "manifest.json").read_text(encoding="utf-8"))
     listed = [item["path"] for item in manifest["deliveries"]]
@@ -76,7 +77,7 @@ def test_an_inbox_that_was_not_made_here_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "real.xlsx").write_bytes(b"a person's file")
     with pytest.raises(NotASandbox):
-        generate(tmp_path, SMALL)
+        generate(tmp_path, SHORT)
     assert contents(tmp_path) == {"inbox/real.xlsx": b"a person's file"}
 
 
@@ -256,15 +257,15 @@ def test_every_spelling_names_one_unit_among_its_siblings(world: World) -> None:
 
 def test_the_files_open_and_look_like_the_exports_they_simulate(home: Path) -> None:
     inbox = home / "inbox"
-    sheet = openpyxl.load_workbook(inbox / "online_public_services" / "SoTheoDoiHoSo_183_202203.xlsx").active
+    sheet = openpyxl.load_workbook(inbox / "online_public_services" / "SoTheoDoiHoSo_183_202211.xlsx").active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert "Từ ngày 01/03/2022 đến ngày 31/03/2022" in cells[2]
+    assert "Từ ngày 01/11/2022 đến ngày 30/11/2022" in cells[2]
     assert any(cell == "Thời gian" for row in cells for cell in row)
     assert [row[1] for row in cells if row[0] == "I"] == ["UBND huyện Cao Lộc"]
     assert any(row[1] == "Tổng cộng" for row in cells)
-    page = html.fromstring((inbox / "e_office" / "SoHSCV_184_202203.html").read_bytes())
+    page = html.fromstring((inbox / "e_office" / "SoHSCV_184_202211.html").read_bytes())
     assert "Mã HSCV" in [cell.text for cell in page.iter("th")]
-    synchronised = json.loads((inbox / "online_public_services" / "DongBoHoSo_178_202203.json").read_bytes())
+    synchronised = json.loads((inbox / "online_public_services" / "DongBoHoSo_178_202211.json").read_bytes())
     assert {"MaHoSo", "TaiLieuNop"} <= synchronised["data"][0].keys()
     for path in inbox.rglob("*.xlsx"):
         assert zipfile.is_zipfile(path), path.name

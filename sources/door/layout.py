@@ -142,11 +142,11 @@ def recognise(source: SourceContract, path: Path) -> Mapping:
         if complaints := _complaints(mapping):
             misfits.append((len(mapping.positions), name, "; ".join(complaints), raw.rows.num_rows))
             continue
+        if mapping.raw.rows.num_rows or len(candidates) == 1:
+            return mapping
         fitting.append(mapping)
-        if layout.format == "xml_zip":
-            break
     if fitting:
-        return max(fitting, key=lambda mapping: (mapping.raw.rows.num_rows > 0, len(mapping.positions)))
+        return fitting[0]
     _, name, reason, rows = max(misfits, key=lambda misfit: misfit[0])
     raise Refusal(reason, name, rows)
 

@@ -66,11 +66,17 @@ class Header:
 def find_header(head: Sequence[Sequence[str | None]], wanted: frozenset[str]) -> Header | None:
     """The row, or block of up to four rows, naming the most wanted columns (two at least, or all)."""
     best: tuple[int, int, int] | None = None
+    # A match needs its leaf among the wanted names: rows of data hold none, so nearly every block is passed over.
+    leaves = wanted | {name.rsplit("/", 1)[-1] for name in wanted}
+    possible = [sum(fold(cell) in leaves for cell in row if cell) for row in head]
     for start in range(min(len(head), HEAD_ROWS)):
         for height in range(1, _MAX_HEADER_ROWS + 1):
             block = head[start : start + height]
             if len(block) < height or not any(block[-1]):
                 break
+            most = sum(possible[start : start + height])
+            if not most or (best is not None and most < -best[0]):
+                continue
             found = {name for name in _shown(_paths(block), wanted) if fold(name) in wanted}
             candidate = (-len({fold(name) for name in found}), start + height, height)
             if best is None or candidate < best:

@@ -173,9 +173,7 @@ def _deepest(letters: np.ndarray, opening: np.ndarray, starts: np.ndarray) -> in
     depth cannot hurt it: the count only keeps its answer in step with the strict one's.
     """
     following = letters[opening + 1]
-    step = np.ones(len(opening), dtype=np.int64)
-    step[following == ord("/")] = -1
-    step[(following == ord("!")) | (following == ord("?"))] = 0
+    step = 1 - 2 * (following == ord("/")).astype(np.int32) - ((following == ord("!")) | (following == ord("?")))
     closing = np.flatnonzero(letters == ord(">"))
     empty = closing[letters[closing - 1] == ord("/")]  # <element/> opens and closes
     depth = np.cumsum(step) - np.searchsorted(empty, opening)

@@ -21,7 +21,7 @@ from sources.formats.xml_kinds import ELEMENT_KINDS, FIELDS, belongs, header_for
 from sources.formats.xml_strict import Document, Unreadable, coalesced, prepare, read_strictly
 from sources.formats.zip_members import MAX_DOCUMENT_BYTES, Member, read_members
 
-_BATCH_BYTES = 4 * 1024 * 1024  # of unpacked documents of one shape: what bounds memory, whatever the size of the zip
+_BATCH_BYTES = 2 * 1024 * 1024  # of unpacked documents of one shape: what bounds memory, whatever the size of the zip
 _ITEMS_PER_MESSAGE = 1 << 32  # order key = message * this + item
 
 

@@ -12,7 +12,6 @@ from lxml import etree
 
 from sources.formats.base import EDGE_SPACE, Limits
 from sources.formats.xml_kinds import ELEMENT_KINDS, ENVELOPE, FIELDS, NOTICE_MARKS, UNKNOWN, Paths, paths_of
-from sources.formats.zip_members import MAX_DOCUMENT_BYTES
 
 _SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 _LONGEST_NAME = 40  # element names of the format have at most 12 letters; a longer one is only quoted
@@ -20,6 +19,11 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
 _TAKEN_ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+# How nearly every document starts: nothing more needs to be looked at.
+_PLAIN_START = re.compile(
+    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?"
+    rb"\s*+(?=<[A-Za-z])"
+)
 # What may stand before the root element. Atomic, so that no input makes it try the same text twice.
 _PROLOG = re.compile(rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+", re.DOTALL)
 
@@ -42,11 +46,12 @@ class Document:
 
 
 def prepare(data: bytes) -> tuple[bytes, int]:
-    """The bytes without byte order mark, and where the root element starts; raises Unreadable for what is refused."""
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise Unreadable(
-            f"Tài liệu lớn hơn {MAX_DOCUMENT_BYTES} byte | The document is over {MAX_DOCUMENT_BYTES} bytes"
-        )
+    """The bytes without byte order mark, and where the root element starts; raises Unreadable for what is refused.
+
+    The size is the caller's to bound: both a single file and a member of a zip are measured before they are read.
+    """
+    if plain := _PLAIN_START.match(data):
+        return data, plain.end()
     if data.startswith(_BYTE_ORDER_MARK):
         data = data[len(_BYTE_ORDER_MARK) :]
     if data.startswith(_UTF_16):

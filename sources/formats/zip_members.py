@@ -7,6 +7,7 @@ the zipfile module spends more time on opening a member of a few kilobytes than 
 from __future__ import annotations
 
 import mmap
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,7 @@ from sources.formats.base import FormatError
 
 MAX_DOCUMENT_BYTES = 32 * 1024 * 1024  # one message is at most a few megabytes; above this it is not a message
 _MOST_DEFLATE_GAINS = 1032  # no deflate stream grows more than this many times
-_LOCAL_HEADER = 30
+_LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of the name and of the extra field
 _DAMAGED = cast("type[Exception]", isal_zlib.error)  # its stub calls the class an instance
 _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"})
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -81,10 +82,12 @@ def _unpack(content: mmap.mmap, info: zipfile.ZipInfo) -> Member:
     if info.file_size > MAX_DOCUMENT_BYTES:
         return _bad(info, f"tài liệu lớn hơn {MAX_DOCUMENT_BYTES} byte | a document over {MAX_DOCUMENT_BYTES} bytes")
     at = info.header_offset
-    header = content[at : at + _LOCAL_HEADER]
-    if len(header) < _LOCAL_HEADER or header[:4] != b"PK\x03\x04":
+    signature, name_length, extra_length = b"", 0, 0
+    if at + _LOCAL_HEADER.size <= len(content):
+        signature, name_length, extra_length = _LOCAL_HEADER.unpack_from(content, at)
+    if signature != b"PK\x03\x04":
         return _bad(info, "mục lục của tệp nén trỏ sai chỗ | the directory of the container points to a wrong place")
-    start = at + _LOCAL_HEADER + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    start = at + _LOCAL_HEADER.size + name_length + extra_length
     packed = content[start : start + info.compress_size]
     try:
         if info.compress_type == zipfile.ZIP_STORED:

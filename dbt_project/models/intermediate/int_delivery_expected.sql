@@ -5,16 +5,21 @@ with period as (
         expected_part.dataset,
         expected_part.part,
         expected_part.kind,
-        calendar.period_start as window_start,
         case
-            when expected_part.cadence = 'yearly' then make_date(year(calendar.period_start), 12, 31)
-            when expected_part.cadence = 'quarterly' then cast(last_day({{ add_months('calendar.period_start', 2) }}) as date)
-            else {{ month_end('calendar.period_start') }}
-        end as window_end,
+            when expected_part.cadence = 'yearly' then {{ year_start('calendar.period_start') }}
+            when expected_part.cadence = 'quarterly' then {{ add_months('calendar.period_start', -2) }}
+            else calendar.period_start
+        end as window_start,
+        {{ month_end('calendar.period_start') }} as window_end,
         calendar.due_at
     from {{ source('definitions', 'expected_parts') }} as expected_part
     inner join {{ source('definitions', 'calendar') }} as calendar
         on expected_part.source_code = calendar.source_code and expected_part.dataset = calendar.dataset
+    -- A longer period is due with its last month.
+    where
+        expected_part.cadence not in ('yearly', 'quarterly')
+        or (expected_part.cadence = 'yearly' and month(calendar.period_start) = 12)
+        or (expected_part.cadence = 'quarterly' and month(calendar.period_start) in (3, 6, 9, 12))
 ),
 
 reached as (
