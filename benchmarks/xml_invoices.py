@@ -7,7 +7,6 @@ Run: ``python -m benchmarks.xml_invoices [documents]``. Exits 1 when the ratio i
 
 from __future__ import annotations
 
-import resource
 import sys
 import tempfile
 import time
@@ -82,23 +81,22 @@ def main() -> None:
         size = len(invoice(documents // 2))
         print(f"{documents} documents of {size} bytes, {path.stat().st_size / 2**20:.1f} MB zipped")
         limits = Limits(depth=32)
-        ours = []
-        for _ in range(3):
-            started = time.process_time()  # not the clock on the wall: other work on the machine is not ours to time
+        ours, theirs = [], []
+        for _ in range(3):  # in turn, so that a busy moment of the machine meets both
+            started = time.process_time()
             table = read_xml_zip(path, limits, ["HDon"])
             ours.append(time.process_time() - started)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        started = time.process_time()
-        expected = read_with_xmltodict(path)
-        theirs = time.process_time() - started
+            started = time.process_time()
+            expected = read_with_xmltodict(path)
+            theirs.append(time.process_time() - started)
     at = [table.header.index(name) for name in ("NBan/MST", "SHDon", "TgTTTBSo")]
     if list(zip(*(table.rows.column(position).to_pylist() for position in at), strict=True)) != expected:
         raise SystemExit("the two readers disagree")
-    middle = sorted(ours)[1]
-    print(f"read_xml_zip      {middle:7.2f} s {documents / middle:10.0f} documents/s (middle of 3, peak {peak:.0f} MB)")
-    print(f"zipfile+xmltodict {theirs:7.2f} s {documents / theirs:10.0f} documents/s")
-    print(f"ratio {theirs / middle:.1f} (promised {PROMISED_RATIO:.0f})")
-    if theirs / middle < PROMISED_RATIO:
+    for name, seconds in (("read_xml_zip", min(ours)), ("zipfile+xmltodict", min(theirs))):
+        print(f"{name:<18} {seconds:6.2f} s {documents / seconds:10.0f} documents/s (best of 3)")
+    ratio = min(theirs) / min(ours)
+    print(f"ratio {ratio:.1f} (promised {PROMISED_RATIO:.0f})")
+    if ratio < PROMISED_RATIO:
         raise SystemExit(1)
 
 

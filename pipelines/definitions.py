@@ -3,6 +3,7 @@
 Loading it reads the contracts and dbt's manifest; it imports neither Great Expectations nor pandas.
 """
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,9 +24,16 @@ from pipelines.resources import HomeResource, dbt_resource
 
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The whole code location; tests put their own resources in place of the real ones."""
+    with warnings.catch_warnings():
+        # Dagster tells of features in beta; this code location uses them on purpose.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return _assembled(dict(resource_overrides or {}))
+
+
+def _assembled(resource_overrides: Mapping[str, Any]) -> dg.Definitions:
     manifest = load_manifest(MANIFEST)
     required = required_checks()
-    resources: dict[str, Any] = {"home": HomeResource(), "dbt": dbt_resource(), **(resource_overrides or {})}
+    resources: dict[str, Any] = {"home": HomeResource(), "dbt": dbt_resource(), **resource_overrides}
     return dg.Definitions(
         assets=[
             *raw_assets(),

@@ -17,7 +17,7 @@ SECRECIES = ("Mật", "Tối mật", "Tuyệt mật")
 LOST_KINDS = ("unknown_unit", "unknown_code", "unreadable_date", "missing_key")
 
 
-@dataclass
+@dataclass(slots=True)
 class WorkFile:
     """One work file as it truly was. `first_form` is what its register said before a correction."""
 

@@ -121,9 +121,7 @@ def _register_row(enterprise: Enterprise, day: date, world: World, is_book: bool
     return [code, enterprise.name, kinds[enterprise.kind], enterprise.office, district, state, *dates]
 
 
-def write_registrations(
-    enterprises: list[Enterprise], world: World, inbox: Path, tally: DirtTally
-) -> list[Delivered]:
+def write_registrations(enterprises: list[Enterprise], world: World, inbox: Path, tally: DirtTally) -> list[Delivered]:
     """One zip for the years before the last, then one a month; each message lies in the month of its own date."""
     deliveries: list[Delivered] = []
     everything = sorted(

@@ -197,9 +197,7 @@ def _bare(sellers: list[Seller], seller: NDArray[np.int64], day: NDArray[np.int6
     )  # fmt: skip
 
 
-def _give_states(
-    invoices: Invoices, world: World, regular: NDArray[np.bool_], invalid_only: NDArray[np.bool_]
-) -> None:
+def _give_states(invoices: Invoices, world: World, regular: NDArray[np.bool_], invalid_only: NDArray[np.bool_]) -> None:
     """Cancelled, replaced, adjusted and refused invoices; what an XML document cannot say, a later list says."""
     generator = world.random("invoice states")
     size = len(invoices.day)

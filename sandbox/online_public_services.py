@@ -23,7 +23,7 @@ HIGH_TARGETS = {"SO_TTTT": 0.9, "SO_CT": 0.9, "SO_GTVT": 0.9, "SO_VHTTDL": 0.9, 
 HIGH_TARGETS |= {"SO_NNPTNT": 0.7, "SO_XD": 0.7, "SO_TNMT": 0.6}
 
 
-@dataclass
+@dataclass(slots=True)
 class Dossier:
     """One dossier as it truly went: its steps are (moment, status), oldest first.
 

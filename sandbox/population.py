@@ -49,7 +49,7 @@ class Population:
 def _apportion(total: int, shares: NDArray[np.float64], least: int) -> NDArray[np.int64]:
     """Whole numbers of the given sum, close to the shares, none below `least`."""
     exact = shares / shares.sum() * (total - least * len(shares))
-    counts = np.floor(exact).astype(np.int64)
+    counts: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     missing = int(total - least * len(shares) - counts.sum())
     counts[np.argsort(-(exact - counts), kind="stable")[:missing]] += 1
     counts += least

@@ -30,8 +30,10 @@ def _schema(**columns: str) -> pa.Schema:
 
 DEFINITIONS: dict[str, pa.Schema] = {
     "indicators": _schema(
-        text="directive_code indicator_code definition group_code clause label_vi label_en numerator_measure denominator_measure"
-        " numerator_source_code denominator_source_code comparator value_kind period_rule owner note_vi note_en",
+        text="directive_code indicator_code definition group_code clause label_vi label_en"
+        " numerator_measure denominator_measure"
+        " numerator_source_code denominator_source_code comparator value_kind period_rule"
+        " owner note_vi note_en",
         flag="is_headline implemented",
         count="denominator_shift_months low_numerator low_denominator high_numerator high_denominator",
         texts="tiers levels",
@@ -43,7 +45,8 @@ DEFINITIONS: dict[str, pa.Schema] = {
         date="valid_from valid_to decided_at",
     ),
     "measures": _schema(
-        text="measure_code source_code label_vi label_en counted_thing accumulation rollup event_date membership_date part_of model",
+        text="measure_code source_code label_vi label_en counted_thing accumulation rollup"
+        " event_date membership_date part_of model",
         date="members_from",
         count="max_age_months",
         flag="implemented",
@@ -53,19 +56,26 @@ DEFINITIONS: dict[str, pa.Schema] = {
     "clauses": _schema(text="directive_code clause text_vi text_en kind why_vi why_en", texts="indicator_codes"),
     "exemptions": _schema(text="directive_code indicator_code unit_code why"),
     "units": _schema(
-        text="unit_key unit_code unit_level label_vi label_en sort_key parent_unit_code bloc_code", date="valid_from valid_to", flag="provisional"
+        text="unit_key unit_code unit_level label_vi label_en sort_key parent_unit_code bloc_code",
+        date="valid_from valid_to",
+        flag="provisional",
     ),
     "unit_successors": _schema(text="old_unit_code new_unit_code note", date="valid_from"),
-    "unit_resolution": _schema(text="source_code dataset column_name code_text name_text part tier_text unit_code unit_level candidates"),
+    "unit_resolution": _schema(
+        text="source_code dataset column_name code_text name_text part tier_text unit_code unit_level candidates"
+    ),
     "expected_parts": _schema(text="source_code dataset part cadence kind"),
     "calendar": _schema(text="source_code dataset", date="period_start", moment="due_at"),
     "as_of": _schema(moment="as_of parent_as_of", text="origin"),
-    "confirmations": _schema(text="source_code dataset indicator_code unit_code what reason", date="period_start", moment="decided_at"),
+    "confirmations": _schema(
+        text="source_code dataset indicator_code unit_code what reason", date="period_start", moment="decided_at"
+    ),
     "corrections": _schema(
         text="source_code dataset correction_code row_key action column_name new_value reason", moment="decided_at"
     ),
     "parent_indicator_value": _schema(
-        text="directive_code indicator_code definition unit_key unit_code target_source comparator status held_reason data_maturity",
+        text="directive_code indicator_code definition unit_key unit_code target_source comparator"
+        " status held_reason data_maturity",
         date="period_start",
         count="numerator denominator target_numerator target_denominator",
         number="value margin last_good_value",
@@ -75,7 +85,8 @@ DEFINITIONS: dict[str, pa.Schema] = {
 """Tables under `definitions/`."""
 
 RECEIPTS = _schema(
-    text="delivery_id source_code dataset part file_name sha256 contract_hash outcome reason excluded_by_rule rejected_by_rule kind"
+    text="delivery_id source_code dataset part file_name sha256 contract_hash outcome reason"
+    " excluded_by_rule rejected_by_rule kind"
     " landing_path origin key_fingerprint",
     date="window_start window_end",
     moment="received_at file_modified_at",
@@ -85,7 +96,9 @@ RECEIPTS = _schema(
 
 LANDING: dict[tuple[str, str], pa.Schema] = {
     ("e_office", "work_files"): _schema(
-        text="ma_hscv don_vi cap hinh_thuc_xu_ly do_mat trang_thai", date="ngay_mo ngay_ket_thuc", moment="ngay_cap_nhat"
+        text="ma_hscv don_vi cap hinh_thuc_xu_ly do_mat trang_thai",
+        date="ngay_mo ngay_ket_thuc",
+        moment="ngay_cap_nhat",
     ),
     ("online_public_services", "dossiers"): _schema(
         text="ma_ho_so ma_tthc don_vi_xu_ly kenh_thuc_hien trang_thai_ho_so",
@@ -104,17 +117,22 @@ LANDING: dict[tuple[str, str], pa.Schema] = {
         text="ma_ho_so so_cccd ma_the_bhyt ma_xa trang_thai", count="nam_sinh", date="ngay_tao ngay_cap_nhat_cuoi"
     ),
     ("e_invoices", "registrations"): _schema(
-        text="loai_thong_diep mst so_thong_bao ma_co_quan_thue", moment="ngay", count="hinh_thuc trang_thai_xac_nhan truong_hop_tiep_nhan"
+        text="loai_thong_diep mst so_thong_bao ma_co_quan_thue",
+        moment="ngay",
+        count="hinh_thuc trang_thai_xac_nhan truong_hop_tiep_nhan",
     ),
     ("e_invoices", "invoices"): _schema(
-        text="mst_nguoi_ban ky_hieu_mau_so ky_hieu_hoa_don so_hoa_don ma_co_quan_thue trang_thai_hoa_don ket_qua_kiem_tra ky_hieu_mau_so_goc"
+        text="mst_nguoi_ban ky_hieu_mau_so ky_hieu_hoa_don so_hoa_don ma_co_quan_thue"
+        " trang_thai_hoa_don ket_qua_kiem_tra ky_hieu_mau_so_goc"
         " ky_hieu_hoa_don_goc so_hoa_don_goc don_vi_tien_te",
         date="ngay_lap",
         count="tinh_chat",
         money="tong_tien_thanh_toan",
         moment="ngay_cap_nhat",
     ),
-    ("e_invoices", "tax_register"): _schema(text="mst loai_nnt cqt_quan_ly dia_ban trang_thai", date="ngay_cap ngay_dong"),
+    ("e_invoices", "tax_register"): _schema(
+        text="mst loai_nnt cqt_quan_ly dia_ban trang_thai", date="ngay_cap ngay_dong"
+    ),
     ("reference", "population"): _schema(text="ma_xa nhom_tuoi", date="ngay_thong_ke", count="so_nguoi so_ho"),
 }
 """Tables under `landing/<source>/<dataset>/`, each with `_delivery_id` and `_row_number` besides."""
@@ -130,7 +148,12 @@ def _write(path: Path, schema: pa.Schema, rows: Rows = ()) -> None:
     pq.write_table(pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in rows], schema), path)
 
 
-def make_home(home: Path, definitions: Mapping[str, Rows], receipts: Rows = (), landing: Mapping[tuple[str, str], Rows] | None = None) -> None:
+def make_home(
+    home: Path,
+    definitions: Mapping[str, Rows],
+    receipts: Rows = (),
+    landing: Mapping[tuple[str, str], Rows] | None = None,
+) -> None:
     """Write a home with the given rows; every table not named stays empty (as_of: the end of January 2023)."""
     given = {"as_of": [{"as_of": datetime(2023, 1, 31, 12), "origin": "sandbox"}], **definitions}
     for table, schema in DEFINITIONS.items():

@@ -6,6 +6,7 @@ A raw asset never raises for a bad delivery: its outcome is data, and a check th
 import os
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -30,9 +31,10 @@ def team(name: str) -> str:
     return "team:" + "".join(letter if letter.isalnum() else "_" for letter in name)
 
 
-def months(contract: SourceContract) -> dg.MonthlyPartitionsDefinition:
-    """Months from the earliest window the contract allows, without an end."""
-    earliest = date.fromisoformat(contract.earliest)
+@cache
+def months() -> dg.MonthlyPartitionsDefinition:
+    """Months from the earliest window any contract allows, without an end: one run may hold every dataset."""
+    earliest = min(date.fromisoformat(contract.earliest) for contract in contracts().values())
     # The month that runs is a partition too: a snapshot of today belongs to it.
     return dg.MonthlyPartitionsDefinition(start_date=f"{earliest:%Y-%m}", fmt="%Y-%m", end_offset=1)
 
@@ -69,7 +71,7 @@ def raw_asset(contract: SourceContract, name: str, dataset: Dataset) -> dg.Asset
     @dg.asset(
         key=key,
         group_name=contract.code,
-        partitions_def=months(contract),
+        partitions_def=months(),
         backfill_policy=dg.BackfillPolicy.single_run(),
         owners=[team(contract.owner)],
         kinds={"parquet"},

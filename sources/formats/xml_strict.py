@@ -21,8 +21,8 @@ _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-
 _TAKEN_ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 # How nearly every document starts: nothing more needs to be looked at.
 _PLAIN_START = re.compile(
-    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?"
-    rb"\s*+(?=<[A-Za-z])"
+    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?"
+    rb"(?: standalone=[\"'](?:yes|no)[\"'])? ?\?>)?\s*+(?=<[A-Za-z])"
 )
 # What may stand before the root element. Atomic, so that no input makes it try the same text twice.
 _PROLOG = re.compile(rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+", re.DOTALL)
