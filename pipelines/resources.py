@@ -41,6 +41,4 @@ def dbt_resource() -> FastDbt:
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=str(executable if executable.exists() else "dbt"),
-        # One partial parse for all homes is kept where make prepared it.
-        global_config_flags=["--quiet"],
     )

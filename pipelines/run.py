@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,10 @@ from pipelines.sandbox_step import make_sandbox
 
 if TYPE_CHECKING:
     import dagster as dg
+
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Everything is kept in Dagster's own log; the terminal is for the outcome."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,9 @@ def _execute(home: Home, as_of: datetime, parent: Release | None, changed: list[
     tags = {PROCESS_TAG: own_stamp(), INTAKE_DONE: "done", AS_OF_TAG: as_of.isoformat()}
     if parent:
         tags[PARENT_TAG] = str(parent.path)
-    with dg.DagsterInstance.get() as instance:
+    # What dbt prints goes to a file: the terminal is for the outcome.
+    log = (home.root / "logs" / "run.log").open("w", encoding="utf-8")
+    with log, redirect_stdout(log), dg.DagsterInstance.get() as instance:
         free_dead_runs(instance)
         end_orphans(home)
         for first, last, keys in groups[:-1]:
@@ -171,7 +178,7 @@ def _execute(home: Home, as_of: datetime, parent: Release | None, changed: list[
             first, last, keys = groups[-1]
             selection, last_tags = after | keys, {**tags, **range_tags(first, last)}
         result = job.execute_in_process(
-            instance=instance, asset_selection=sorted(selection), tags=last_tags, raise_on_error=False
+            instance=instance, asset_selection=sorted(selection), tags=last_tags, raise_on_error=False, run_config=QUIET
         )
         return _outcome(home, result, simulated)
 
@@ -179,7 +186,9 @@ def _execute(home: Home, as_of: datetime, parent: Release | None, changed: list[
 def _step(
     job: "dg.JobDefinition", instance: "dg.DagsterInstance", keys: set["dg.AssetKey"], tags: dict[str, str]
 ) -> None:
-    job.execute_in_process(instance=instance, asset_selection=sorted(keys), tags=tags, raise_on_error=True)
+    job.execute_in_process(
+        instance=instance, asset_selection=sorted(keys), tags=tags, raise_on_error=True, run_config=QUIET
+    )
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -208,7 +217,11 @@ def _next(month: str) -> str:
 def _outcome(home: Home, result: "dg.ExecuteInProcessResult", simulated: bool) -> Outcome:
     """Read what the run really did: a green run without a release is no success."""
     if result.success:
-        metadata = result.asset_materializations_for_node("release")[0].metadata
+        published = result.asset_materializations_for_node("release")
+        if not published:
+            # A step skipped for want of its inputs leaves Dagster's job green.
+            raise LangsonError("lượt chạy không tạo ra bản phát hành | the run made no release")
+        metadata = published[0].metadata
         release = home.releases / str(metadata["release_id"].value)
         problems = verify(home, release.name, required_checks())
         if problems:

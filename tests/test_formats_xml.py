@@ -197,7 +197,7 @@ def test_every_member_of_a_zip_is_a_row_or_a_reject_with_its_reason(tmp_path: Pa
         tmp_path,
         {
             "folder/": b"", "__MACOSX/._a.xml": b"x", "folder/.DS_Store": b"x",
-            "a.xml": invoice("1"), "b.XML": b"\xef\xbb\xbf" + (DECLARATION + envelope(invoice("2"), invoice("3"))).encode(),
+            "a.xml": invoice("1"), "b.XML": "\ufeff" + DECLARATION + envelope(invoice("2"), invoice("3"), count=2),
             "old.zip": b"PK", "invoice.html": b"<html/>", "c.xml": envelope(notice(MARKED["I_3"])), "d.xml": "<HDon>",
             "e.xml": envelope(invoice("4"), DECLARED, invoice("5")), "f.xml": invoice("6"),
         },
@@ -212,6 +212,26 @@ def test_every_member_of_a_zip_is_a_row_or_a_reject_with_its_reason(tmp_path: Pa
         (7, "d.xml", "unreadable_document"), (9, "e.xml", "other_kind"),
     ]  # fmt: skip
     assert (table.skipped["directory"], table.skipped["system_file"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<DLieu>{invoice()}{DECLARED}</DLieu>",
+        f"<DLieu>{DECLARED}{invoice()}</DLieu>",
+        f"<DLieu>{invoice()}<BTHDLieu/></DLieu>",
+        f"<DLieu>{invoice()}<!-- --><BTHDLieu/></DLieu>",
+        f"<DLieu>{invoice()}</DLieu><DLieu>{DECLARED}</DLieu>",
+        f"<DLieu>{DECLARED}</DLieu><DLieu>{invoice()}</DLieu>",
+        f"<!-- <DLieu><HDon> --><DLieu>{DECLARED}{invoice()}</DLieu>",
+        f"<DLieu>{invoice()}<HDon /></DLieu>",
+        f"<DLieu>{invoice().replace('</HDon>', '</HDon >')}<BTHDLieu/></DLieu>",
+    ],
+)
+def test_no_document_beside_another_in_one_envelope_is_lost(tmp_path: Path, body: str) -> None:
+    table = read_xml(written(tmp_path, f"<TDiep><TTChung/>{body}</TDiep>"), LIMITS, INVOICES)
+    assert table.rows.num_rows + table.rejects.num_rows == 2
+    assert records(table)[0]["SHDon"] == "57"
 
 
 def test_a_zip_of_documents_of_another_kind_only_is_refused_by_their_name(tmp_path: Path) -> None:
@@ -260,13 +280,19 @@ def plain_lxml(text: str, element: str) -> dict[str, str]:
 
 TEXTS = {
     "entities": "A &amp; B &lt;C&gt; &quot;D&quot; &#272;&#x1EBF;",
-    "CDATA": "a <![CDATA[<b> & c]]> d",
+    "CDATA": "a <![CDATA[<b> c]]> d",
     "comment inside": "12<!-- <MST> -->34",
     "line ends": "a\r\nb\rc\n",
     "spaces": "  \t57 ",
     "empty": "",
     "accents": "Đồng Đăng – Lạng Sơn",
 }
+
+
+def test_text_that_needs_the_strict_way_is_the_same(tmp_path: Path) -> None:
+    text = "<![CDATA[<b> & c]]>&#0272;"
+    (row,) = records(read_xml(written(tmp_path, invoice(text)), LIMITS, INVOICES))
+    assert row["SHDon"] == "<b> & cĐ"
 
 
 @pytest.mark.parametrize("what", sorted(TEXTS))

@@ -1,5 +1,6 @@
 """dbt's models as assets. The warehouse is derived and private: a whole build starts from a fresh file."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from pipelines.assets.raw import raw_key, team
 from pipelines.files import write_json
 from pipelines.home import MANIFEST, Home
 from pipelines.resources import FastDbt, HomeResource
+
+
+PARSED = "partial_parse.msgpack"
 
 
 class Translator(DagsterDbtTranslator):
@@ -48,6 +52,16 @@ def start_fresh(home: Home) -> None:
         path.unlink(missing_ok=True)
 
 
+def bring_parse(home: Home) -> None:
+    """Give dbt the parse that make (or the last build) left, and drop the logs of builds before the last."""
+    parsed = home.root / "dbt_target" / PARSED
+    for old in parsed.parent.glob("warehouse-*"):
+        shutil.rmtree(old)
+    prepared = MANIFEST.with_name(PARSED)
+    if prepared.exists() and (not parsed.exists() or parsed.stat().st_mtime < prepared.stat().st_mtime):
+        shutil.copyfile(prepared, parsed)
+
+
 def keep_test_results(home: Home, invocation: DbtCliInvocation, manifest: Mapping[str, Any]) -> None:
     """Keep what dbt's tests found, for `quality_results`: outcome and failures, no times."""
     results = invocation.get_artifact("run_results.json")["results"]
@@ -75,13 +89,17 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def warehouse(context: dg.AssetExecutionContext, dbt: FastDbt, home: HomeResource) -> Iterator[Any]:
         place = home.get()
         whole = not context.is_subset
+        bring_parse(place)
         if whole:
             start_fresh(place)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         invocation = dbt.cli(arguments, context=context, raise_on_error=False)
         yield from invocation.stream()
-        if whole:
+        if whole and (invocation.target_path / "run_results.json").exists():
             keep_test_results(place, invocation, manifest)
+        left = invocation.target_path / PARSED
+        if left.exists():
+            shutil.copyfile(left, place.root / "dbt_target" / PARSED)
         if not invocation.is_successful():
             raise dg.Failure(
                 description=_failure(invocation), metadata={"log": str(invocation.target_path / "dbt.log")}

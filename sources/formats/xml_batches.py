@@ -1,7 +1,7 @@
 """Thousands of small documents of one shape read at once into Arrow columns.
 
 The documents are joined into one, each inside an element of ours, and parsed in one call that makes no Python object
-per element. The parser is fast and trusting: another root gives no rows, an unread entity is not looked at. So a
+per element. The parser is fast and trusting: another element gives no rows, an unread entity is not looked at. So a
 document comes here only after a look at its first bytes (``shape_of``), its batch is searched for what the parser
 does not check, and afterwards each document must have given the rows it should. Whatever is in doubt goes to
 ``xml_strict``, one document at a time, and so the outcome of a document never depends on its neighbours.
@@ -29,8 +29,10 @@ from sources.formats.xml_kinds import ELEMENT_KINDS, ENVELOPE, NOTICE_MARKS, pat
 
 _WRAPPER = b"wrapped-document-of-a-batch"
 _OPEN, _CLOSE = b"<" + _WRAPPER + b">", b"</" + _WRAPPER + b">"
+_ELEMENTS = (b"HDon", b"TKhai", b"TBao", b"DNghi")
 _ROOT = re.compile(rb"<(HDon|TKhai|TBao|DNghi|TDiep)(?=[\s>])[^>]*(?<!/)>")
-_FIRST_ITEM = re.compile(rb"<DLieu>\s*(?:<!--[^>]*-->\s*)*<(HDon|TKhai|TBao|DNghi)[\s>]")
+_FIRST_ITEM = re.compile(rb"<DLieu>\s*<(HDon|TKhai|TBao|DNghi)[\s>]")
+_ITEM_END = {name: re.compile(rb"</%s>\s*<(/DLieu>|%s[\s>])" % (name, name)) for name in _ELEMENTS}
 # A reference that needs care: not one of the five names, nor a number that is plainly an allowed character.
 _DOUBTFUL_REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#(?:9|1[03]|3[2-9]|[4-9]\d|[1-9]\d{2,3})"
@@ -64,7 +66,22 @@ def shape_of(data: bytes) -> Shape | None:
     if root[1] != ENVELOPE.encode():
         return Shape(root[1].decode(), False)
     item = _FIRST_ITEM.search(data, root.end())
-    return Shape(item[1].decode(), True) if item else None
+    if item is None or not _only_items(data, item):
+        return None
+    return Shape(item[1].decode(), True)
+
+
+def _only_items(data: bytes, first: re.Match[bytes]) -> bool:
+    """True when the envelope holds documents of one element and nothing else.
+
+    The parser passes over an element it was not told of in silence, so a document of another kind would be lost.
+    """
+    ends = [match[1] == b"/DLieu>" for match in _ITEM_END[first[1]].finditer(data, first.end())]
+    if ends[-1:] != [True] or any(ends[:-1]):
+        return False
+    if len(ends) != data.count(b"</" + first[1]) or b"<!--" in data[: first.start()]:
+        return False
+    return b"<DLieu" not in data[data.rindex(b"</" + first[1]) :]
 
 
 def read_batch(shape: Shape, documents: Sequence[bytes], limits: Limits) -> list[tuple[int, BatchResult]]:
@@ -101,7 +118,7 @@ def _read(shape: Shape, documents: Sequence[bytes], limits: Limits) -> BatchResu
 
 
 def _judge(shape: Shape, table: pa.RecordBatch, count: int) -> BatchResult:
-    """Keep the documents all of whose rows are of the shape's own element."""
+    """Keep the documents that gave rows, each of them with some text and a known kind."""
     positions = _index(table, "message")
     columns = {
         path: clean_text(pa.chunked_array([table.column(path)])).combine_chunks() for path in paths_of(shape.element)

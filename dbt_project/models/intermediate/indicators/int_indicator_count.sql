@@ -25,19 +25,29 @@ side as (
 ),
 
 -- A flow restarts on 1 January; of an indicator that starts later in the year, what came before its first month is taken off again.
-counted as (
+-- The month to take off is a column of its own, so that both joins are plain equalities.
+dated as (
     select
         side.*,
-        coalesce(reached.value_to_date, 0) - coalesce(before_start.value_to_date, 0) as quantity
+        case
+            when measure.accumulation = 'flow' and year(side.start_month) = year(side.value_month) and month(side.start_month) > 1
+                then {{ add_months('side.start_month', -1) }}
+        end as month_before_start
     from side
     inner join {{ source('definitions', 'measures') }} as measure on side.measure_code = measure.measure_code
+),
+
+counted as (
+    select
+        dated.*,
+        coalesce(reached.value_to_date, 0) - coalesce(before_start.value_to_date, 0) as quantity
+    from dated
     left join {{ ref('int_measure_value') }} as reached
-        on side.measure_code = reached.measure_code and side.tier = reached.tier and side.unit_code = reached.unit_code
-            and side.value_month = reached.period_start
+        on dated.measure_code = reached.measure_code and dated.tier = reached.tier and dated.unit_code = reached.unit_code
+            and dated.value_month = reached.period_start
     left join {{ ref('int_measure_value') }} as before_start
-        on side.measure_code = before_start.measure_code and side.tier = before_start.tier and side.unit_code = before_start.unit_code
-            and measure.accumulation = 'flow' and year(side.start_month) = year(side.value_month) and month(side.start_month) > 1
-            and before_start.period_start = {{ add_months('side.start_month', -1) }}
+        on dated.measure_code = before_start.measure_code and dated.tier = before_start.tier and dated.unit_code = before_start.unit_code
+            and dated.month_before_start = before_start.period_start
 ),
 
 final as (

@@ -13,7 +13,8 @@ newest as (
     where is_read
     qualify row_number() over (
             partition by mst_nguoi_ban, ky_hieu_mau_so, ky_hieu_hoa_don, so_hoa_don
-            order by coalesce(ngay_cap_nhat, received_at) desc, received_at desc, delivery_id desc, row_number desc
+            -- A row that says when its state changed is surer than a list or an XML that does not, whenever that came.
+            order by ngay_cap_nhat desc nulls last, received_at desc, delivery_id desc, row_number desc
         ) = 1
 ),
 
