@@ -9,7 +9,7 @@ import typer
 from pipelines.errors import LangsonError
 
 app = typer.Typer(
-    help="Đo các chỉ tiêu chuyển đổi số của tỉnh Lạng Sơn | Measures the targets of Lạng Sơn's digital-transformation directive",
+    help="Đo các chỉ tiêu chuyển đổi số của tỉnh Lạng Sơn | Measures the targets of Lạng Sơn's digital directive",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -188,9 +188,7 @@ def rollback(
             _say(f"thôi ghim; bản hiện hành | no longer pinned; current: {newest.release_id}")
             return
         target = store.rollback(place, release_id, required_checks())
-    _say(
-        f"bản hiện hành là {target.release_id} và được ghim; thôi ghim: langson rollback --unpin | current is pinned there"
-    )
+    _say(f"bản hiện hành: {target.release_id}, đã ghim; thôi ghim: langson rollback --unpin | current is pinned there")
 
 
 @app.command()

@@ -67,9 +67,7 @@ def show_outcome(outcome: Outcome) -> None:
     if outcome.release is not None:
         lines.append(f"Bản phát hành | Release: {outcome.release}")
     if outcome.pinned_to:
-        lines.append(
-            f"current đang ghim ở {outcome.pinned_to}: langson rollback --unpin | current is pinned to {outcome.pinned_to}"
-        )
+        lines.append(f"current đang ghim ở {outcome.pinned_to}: langson rollback --unpin | current is pinned there")
     console.print(Panel(escape("\n".join(lines)), style=style, expand=False))
 
 
@@ -87,7 +85,8 @@ def show_inspections(found: Sequence[Inspection], as_json: bool) -> None:
         excluded = sum(item.excluded.values())
         console.print(
             f"  đọc | read {number(item.rows_read)} = nhận | landed {number(item.rows_landed)}"
-            f" + loại | rejected {number(len(item.rejects))} + bỏ theo quy định | excluded {number(excluded)} {item.excluded or ''}",
+            f" + loại | rejected {number(len(item.rejects))}"
+            f" + bỏ theo quy định | excluded {number(excluded)} {item.excluded or ''}",
             highlight=False,
         )
         if item.rejects:

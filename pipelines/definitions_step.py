@@ -1,7 +1,7 @@
 """Writes `<home>/definitions/`: everything declared and decided, as typed Parquet that dbt reads as sources.
 
-What a table means is said where it is made (`sources.catalogue`, `sources.units`, `sources.registry`); here they are put
-together for one moment, so that whatever was decided later than `as_of` does not count.
+What a table means is said where it is made (`sources.catalogue`, `sources.units`, `sources.registry`); here they are
+put together for one moment, so that whatever was decided later than `as_of` does not count.
 """
 
 from collections.abc import Iterable, Mapping
@@ -201,7 +201,8 @@ def _spellings(home: Home, corrections: pa.Table) -> pa.Table:
                                 select distinct column_name, new_value from corrections
                                 where source_code = '{source.code}' and dataset = '{name}' and action = 'override'
                             )
-                            select '{source.code}' as source_code, '{name}' as dataset, '{column}' as column_name, * from landed
+                            select '{source.code}' as source_code, '{name}' as dataset, '{column}' as column_name, *
+                            from landed
                             union
                             select '{source.code}', '{name}', '{column}',
                                 case when column_name = '{code}' then new_value else code_text end,

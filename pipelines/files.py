@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import LangsonError
+
 
 def sha256_of(path: Path) -> str:
     """Hex digest of a file's bytes, read in blocks."""
@@ -41,7 +43,7 @@ def write_text(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
     sync_folder(path.parent)
 
 
@@ -51,5 +53,10 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The value of a JSON file, None when there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """The value of a JSON file, None when there is none; raises LangsonError when it cannot be read."""
+    if not path.exists():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise LangsonError(f"tệp {path.name} đã hỏng: {error} | file {path.name} is damaged") from error

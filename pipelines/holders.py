@@ -124,7 +124,7 @@ def end_orphans(home: Home) -> list[int]:
         if not folder.name.isdigit() or int(folder.name) == os.getpid():
             continue
         try:
-            opened = {os.readlink(entry).removesuffix(" (deleted)") for entry in (folder / "fd").iterdir()}
+            opened = {str(entry.readlink()).removesuffix(" (deleted)") for entry in (folder / "fd").iterdir()}
         except (FileNotFoundError, PermissionError, ProcessLookupError):
             continue
         if opened & targets and _is_orphan(folder):

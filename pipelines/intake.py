@@ -63,7 +63,7 @@ def new_offers(home: Home, inbox: Path, arrivals: Sequence[Arrival], origin: str
     that still lies there would come again at every run. It is offered again when its contract was fixed since, or when
     a person confirmed what was refused.
     """
-    ledger: dict[str, Any] = read_json(home.ledger) or {}
+    ledger: dict[str, dict[str, Any]] = read_json(home.ledger) or {}
     receipts = read_receipts(home.root)
     by_digest: dict[tuple[str, str], list[Receipt]] = {}
     for receipt in receipts:

@@ -12,5 +12,5 @@ def main_job() -> UnresolvedAssetJobDefinition:
         MAIN,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
-        description="Từ số liệu nhận được tới bản phát hành đã qua cổng kiểm tra. | From the deliveries to a gated release.",
+        description="Từ số liệu nhận được tới bản phát hành đã kiểm tra | From the deliveries to a gated release",
     )

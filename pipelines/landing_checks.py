@@ -30,7 +30,7 @@ def delivery_profile(home: Home, source_code: str, dataset: str, empties: list[s
         select _delivery_id as delivery_id{shares}
         from read_parquet('{files}', union_by_name = true, hive_partitioning = false) group by all"""
     found = {row[0]: row[1:] for row in duckdb.sql(query).fetchall()}
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
 
     rows = []
     for receipt in receipts:

@@ -31,7 +31,7 @@ def refused_deliveries(release: Path) -> list[str]:
         select r.source_code, r.file_name, r.reason
         from read_parquet('{folder}/deliveries.parquet') as r
         cross join read_parquet('{folder}/release_info.parquet') as i
-        where r.outcome = 'refused' and (i.parent_as_of is null or r.received_at > i.parent_as_of)
+        where r.outcome = 'refused' and (i.parent_as_of is null or r.received_at >= i.parent_as_of)
             and not exists (
                 select 1 from read_parquet('{folder}/deliveries.parquet') as a
                 where a.outcome <> 'refused' and a.source_code = r.source_code and a.dataset = r.dataset
@@ -46,7 +46,8 @@ def held_values(release: Path) -> list[str]:
     folder = release / "parquet"
     rows = duckdb.sql(
         f"""
-        select indicator_code, definition, unit_code, strftime(period_start, '%m/%Y'), numerator, denominator, held_reason
+        select indicator_code, definition, unit_code, strftime(period_start, '%m/%Y'), numerator, denominator,
+            held_reason
         from read_parquet('{folder}/fct_indicator_value.parquet') where status = 'held' order by all"""
     ).fetchall()
     return [

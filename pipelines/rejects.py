@@ -17,7 +17,7 @@ def find_delivery(home: Home, delivery: str) -> Receipt:
     found = [receipt for receipt in read_receipts(home.root) if receipt.delivery_id.startswith(delivery)]
     if len(found) != 1:
         raise LangsonError(
-            f"{'không có' if not found else 'có nhiều'} lượt nhận {delivery} | {'no' if not found else 'more than one'} such delivery"
+            f"{'có nhiều' if found else 'không có'} lượt nhận {delivery} | {'more than one' if found else 'no'} such delivery"
         )
     return found[0]
 
@@ -54,7 +54,8 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
         select l._row_number, r.candidates, concat_ws(' ', nullif({text(code)}, ''), nullif({text(name)}, ''))
         from read_parquet('{home.root / receipt.landing_path}', hive_partitioning = false) as l
         join read_parquet('{resolution}') as r
-            on r.source_code = '{receipt.source_code}' and r.dataset = '{receipt.dataset}' and r.column_name = '{column}'
+            on r.source_code = '{receipt.source_code}' and r.dataset = '{receipt.dataset}'
+            and r.column_name = '{column}'
             and r.code_text = {text(code)} and r.name_text = {text(name)} and r.tier_text = {text(tier)}
             and r.part = '{"" if receipt.part == "-" else receipt.part}'
         where r.unit_code is null order by 1"""

@@ -68,7 +68,7 @@ def _as_of(home: Home, asked: datetime | None) -> datetime:
     published = find_release(home, None).as_of if current_id(home) else newest
     if asked is not None and asked < max(newest, published):
         raise LangsonError(
-            "--as-of sớm hơn số liệu mới nhất thì phải có --out DIR | an --as-of before the newest delivery needs --out DIR"
+            "--as-of sớm hơn số liệu mới nhất thì cần --out DIR | an --as-of before the newest delivery needs --out"
         )
     return asked or max(newest, published)
 
@@ -234,7 +234,9 @@ def _outcome(home: Home, result: "dg.ExecuteInProcessResult", simulated: bool) -
     verdicts = read_verdicts(candidates[0]) if len(candidates) == 1 else []
     failed = [f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed]
     if failed and _failed_steps(result) <= {"gate"}:
-        said = "Bản dự thảo bị cổng kiểm tra từ chối; bản hiện hành giữ nguyên. | The candidate was refused: current stays."
+        said = (
+            "Cổng kiểm tra từ chối bản dự thảo; bản hiện hành giữ nguyên. | The candidate was refused: current stays."
+        )
         return Outcome(REFUSED, said, None, simulated, gate=failed)
     raise LangsonError("lượt chạy hỏng: " + "; ".join(_errors(result)) + " | the run failed")
 

@@ -47,7 +47,8 @@ def scorecard_rows(release: Path) -> list[dict[str, Any]]:
             select s.*, i.label_vi, i.label_en, i.group_code, i.value_kind, p.status, p.held_reason
             from rpt_scorecard as s
             join dim_indicator as i
-                on i.directive_code = s.directive_code and i.indicator_code = s.indicator_code and i.definition = 'headline'
+                on i.directive_code = s.directive_code and i.indicator_code = s.indicator_code
+                and i.definition = 'headline'
             left join province as p on p.directive_code = s.directive_code and p.indicator_code = s.indicator_code
             order by s.directive_code, s.indicator_code"""
         )

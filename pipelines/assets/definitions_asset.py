@@ -21,14 +21,14 @@ AS_OF_TAG, PARENT_TAG = "langson/as_of", "langson/parent"
     kinds={"parquet"},
     # The spellings of units that the landing holds are resolved here.
     deps=[raw_key(contract.code, name) for contract in contracts().values() for name in contract.datasets],
-    description="Chỉ thị, chỉ tiêu, đơn vị, quyết định và thời điểm tính | The directive, indicators, units, decisions and as_of",
+    description="Chỉ thị, chỉ tiêu, đơn vị, quyết định, thời điểm tính | Directive, indicators, units, decisions, as_of",
     metadata={
         "written from": dg.MetadataValue.md(
             "`indicators/`, `sources/reference/`, `sources/*/corrections.yml`, `decisions/`"
         )
     },
 )
-def definitions_asset(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
+def definitions_asset(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Write every definition table of this home, for the moment and parent that the run names or for the newest."""
     from pipelines.definitions_step import current_parent, write_definitions
     from pipelines.release.store import load_release

@@ -96,7 +96,7 @@ def raw_asset(contract: SourceContract, name: str, dataset: Dataset) -> dg.Asset
     )
     def landed(
         context: dg.AssetExecutionContext, home: HomeResource
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         place = home.get()
         if INTAKE_DONE not in context.run.tags:
             _take_in(place, contract.code)

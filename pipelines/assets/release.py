@@ -26,9 +26,9 @@ def candidate_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         pool="warehouse",
         owners=[team("Sở Thông tin và Truyền thông")],
         kinds={"parquet", "csv"},
-        description="Bản dự thảo: mọi bảng công bố, chờ cổng kiểm tra | The candidate: every published table, waiting for the gate",
+        description="Bản dự thảo: mọi bảng công bố, chờ kiểm tra | The candidate: every table, waiting for the gate",
     )
-    def candidate(home: HomeResource) -> dg.MaterializeResult:
+    def candidate(home: HomeResource) -> dg.MaterializeResult[None]:
         built = build_candidate(home.get(), tables)
         return dg.MaterializeResult(
             metadata={
@@ -52,9 +52,9 @@ def release_asset(required: Sequence[str]) -> dg.AssetsDefinition:
         group_name="release",
         owners=[team("Sở Thông tin và Truyền thông")],
         kinds={"duckdb", "parquet"},
-        description="Bản phát hành: chỉ từ bản dự thảo đã đạt mọi kiểm tra | The release: only of a candidate that passed every check",
+        description="Bản phát hành, chỉ từ bản dự thảo đạt mọi kiểm tra | The release of a candidate that passed every check",
     )
-    def release(home: HomeResource) -> dg.MaterializeResult:
+    def release(home: HomeResource) -> dg.MaterializeResult[None]:
         from pipelines.definitions_step import parent_of
         from pipelines.release.publish import publish
 

@@ -14,7 +14,6 @@ from pipelines.files import write_json
 from pipelines.home import MANIFEST, Home
 from pipelines.resources import FastDbt, HomeResource
 
-
 PARSED = "partial_parse.msgpack"
 
 

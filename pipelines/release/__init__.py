@@ -1,1 +1,1 @@
-"""From the warehouse to a release: candidate, gate, publication. No Dagster here, so each step is tested in milliseconds."""
+"""From the warehouse to a release: candidate, gate, publication. No Dagster here: each step is tested alone."""

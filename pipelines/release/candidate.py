@@ -70,7 +70,7 @@ def write_table(connection: duckdb.DuckDBPyConnection, relation: str, table: Mar
     missing = [name for name in table.key if name not in columns.columns]
     if missing:
         raise LangsonError(
-            f"bảng {table.name} thiếu cột khóa {', '.join(missing)} | table {table.name} lacks its key columns {', '.join(missing)}"
+            f"bảng {table.name} thiếu cột khóa {', '.join(missing)} | table {table.name} lacks these key columns"
         )
     order = [*table.key, *(name for name in columns.columns if name not in table.key)]
     ordered = f"select * from {relation} order by {', '.join(f'{quoted(name)} nulls last' for name in order)}"
@@ -103,7 +103,7 @@ def build_candidate(home: Home, tables: Sequence[MartTable]) -> Candidate:
     digest = content_hash(building)
     release_id = release_id_of(as_of_of(home.definitions)[0], digest)
     path = home.releases / f"{release_id}{STAGED}"
-    os.replace(building, path)
+    building.replace(path)
     return Candidate(path, release_id, digest, rows)
 
 

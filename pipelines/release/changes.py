@@ -27,7 +27,11 @@ def _columns(folder: Path, table: str) -> set[str]:
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
     lines = ["| " + " | ".join(header) + " |", "| " + " | ".join("---" for _ in header) + " |"]
-    return lines + ["| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows]
+    return lines + ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
 
 
 def percent(value: float | None) -> str:
@@ -52,13 +56,14 @@ def _revisions(folder: Path) -> list[str]:
     if not {"reason", "indicator_code", "new_as_of"} <= _columns(folder, "fct_indicator_revision"):
         return []
     source = f"read_parquet('{folder}/parquet/fct_indicator_revision.parquet')"
-    newest = f"select * from {source} where new_as_of = (select max(as_of) from read_parquet('{folder}/parquet/release_info.parquet'))"
+    info = f"read_parquet('{folder}/parquet/release_info.parquet')"
+    newest = f"select * from {source} where new_as_of = (select max(as_of) from {info})"
     counted = _rows(f"select reason, indicator_code, count(*) from ({newest}) group by all order by all")
     if not counted:
         return ["Không giá trị đã công bố nào thay đổi. | No published value changed.", ""]
     named = [(REASONS.get(reason, reason), reason, code, count) for reason, code, count in counted]
     lines = ["## Giá trị đã công bố nay thay đổi | Published values that changed", ""]
-    return lines + _table(("lý do", "reason", "chỉ tiêu | indicator", "số giá trị | values"), named) + [""]
+    return lines + _table(("lý do", "reason", "chỉ tiêu / indicator", "số giá trị / values"), named) + [""]
 
 
 def _deliveries(folder: Path, parent: Path | None) -> list[str]:
@@ -69,9 +74,10 @@ def _deliveries(folder: Path, parent: Path | None) -> list[str]:
     new = f"(select * from read_parquet('{folder}/parquet/deliveries.parquet') {unseen})"
     lines = ["## Số liệu mới nhận | New deliveries", ""]
     counted = _rows(f"select source_code, outcome, count(*) from {new} group by all order by all")
-    lines += _table(("nguồn | source", "kết quả | outcome", "số lượt | deliveries"), counted) + [""]
+    lines += [*_table(("nguồn / source", "kết quả / outcome", "số lượt / deliveries"), counted), ""]
     refused = _rows(
-        f"select source_code, file_name, reason from {new} where outcome = 'refused' order by source_code, file_name, delivery_id"
+        f"""select source_code, file_name, reason from {new} where outcome = 'refused'
+        order by source_code, file_name, delivery_id"""
     )
     if refused:
         lines += ["### Bị từ chối | Refused", ""]
@@ -85,7 +91,8 @@ def _held(folder: Path) -> list[str]:
         return []
     held = _rows(
         f"""select indicator_code, definition, unit_code, period_start, value, held_reason
-        from read_parquet('{folder}/parquet/fct_indicator_value.parquet') where status = 'held' order by all limit 200"""
+        from read_parquet('{folder}/parquet/fct_indicator_value.parquet') where status = 'held'
+        order by all limit 200"""
     )
     if not held:
         return []

@@ -49,7 +49,7 @@ def require_passed(candidate: Path, required: Sequence[str]) -> list[Verdict]:
         raise GateRefused("bản dự thảo chưa qua cổng kiểm tra | the candidate was never judged by the gate")
     if kept["content_hash"] != content_hash(candidate):
         raise GateRefused(
-            "kết quả kiểm tra thuộc về một bản khác, không phải các tệp này | the verdicts are about other bytes than these files"
+            "kết quả kiểm tra là của một bản khác, không phải các tệp này | the verdicts are about other bytes"
         )
     verdicts = read_verdicts(candidate)
     absent = sorted(set(required) - {verdict.check for verdict in verdicts})

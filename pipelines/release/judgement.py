@@ -56,8 +56,8 @@ def units_whole(case: Case) -> Verdict:
     """Every unit that the definitions name is published, and no other: a lost commune is found here."""
     wrong = case.rows(
         """
-        select coalesce(d.unit_level, n.unit_level), coalesce(d.unit_code, n.unit_code), coalesce(d.label_vi, n.label_vi),
-            case when n.unit_key is null then 'mất/lost' else 'lạ/unknown' end
+        select coalesce(d.unit_level, n.unit_level), coalesce(d.unit_code, n.unit_code),
+            coalesce(d.label_vi, n.label_vi), case when n.unit_key is null then 'mất/lost' else 'lạ/unknown' end
         from def.units as d full join new.dim_unit as n on n.unit_key = d.unit_key
         where n.unit_key is null or d.unit_key is null order by all"""
     )
@@ -77,8 +77,8 @@ def spine_whole(case: Case) -> Verdict:
             join def.units as u on u.unit_level = declared.unit_level
             join def.directive as y on y.directive_code = i.directive_code
             cross join def.as_of as moment
-            join new.dim_period as p on p.directive_code = i.directive_code and p.period_start >= date_trunc('year', y.starts)
-                and p.period_start <= y.ends and p.period_start <= moment.as_of
+            join new.dim_period as p on p.directive_code = i.directive_code
+                and p.period_start >= date_trunc('year', y.starts) and p.period_start <= y.ends and p.period_start <= moment.as_of
             where u.valid_from <= p.period_start and (u.valid_to is null or u.valid_to >= p.period_end)
         ), found as (
             select directive_code, indicator_code, definition, unit_key, period_start, count(*) as times
@@ -100,10 +100,12 @@ def months_whole(case: Case) -> Verdict:
     wrong = case.rows(
         """
         select directive_code, cast(month as date) from (
-            select y.directive_code, unnest(generate_series(date_trunc('year', y.starts)::timestamp, least(y.ends::timestamp, m.as_of),
+            select y.directive_code, unnest(generate_series(
+                date_trunc('year', y.starts)::timestamp, least(y.ends::timestamp, m.as_of),
                 interval 1 month)) as month
             from def.directive as y cross join def.as_of as m where y.starts <= m.as_of)
-        where (directive_code, cast(month as date)) not in (select (directive_code, period_start) from new.dim_period) order by all"""
+        where (directive_code, cast(month as date)) not in (
+            select (directive_code, period_start) from new.dim_period) order by all"""
     )
     return _verdict("months_whole", wrong, "đủ mọi tháng | every month is there", "thiếu tháng | months are missing")
 
@@ -136,7 +138,8 @@ def coverage_not_below_parent(case: Case) -> Verdict:
         """
         select 'fct_indicator_value', o.indicator_code, o.definition, o.unit_key, o.period_start, n.status
         from old.fct_indicator_value as o
-        left join new.fct_indicator_value as n using (directive_code, indicator_code, definition, unit_key, period_start)
+        left join new.fct_indicator_value as n
+            using (directive_code, indicator_code, definition, unit_key, period_start)
         left join def.confirmations as c on c.what = 'lost_coverage' and c.indicator_code = o.indicator_code
             and (c.unit_code is null or c.unit_code = o.unit_code)
             and (c.period_start is null or c.period_start = o.period_start)
@@ -162,12 +165,14 @@ def jumps_confirmed(case: Case) -> Verdict:
     # Decided on integers, as everything is: |a/b - c/d| > p/100.
     wrong = case.rows(
         f"""
-        select o.indicator_code, o.definition, o.unit_code, o.period_start, o.numerator, o.denominator, n.numerator, n.denominator
+        select o.indicator_code, o.definition, o.unit_code, o.period_start,
+            o.numerator, o.denominator, n.numerator, n.denominator
         from old.fct_indicator_value as o
         join new.fct_indicator_value as n using (directive_code, indicator_code, definition, unit_key, period_start)
         left join def.confirmations as c on c.what = 'jump' and c.indicator_code = o.indicator_code
             and c.unit_code = o.unit_code and c.period_start = o.period_start
-        where o.definition = 'headline' and o.status = 'computed' and n.status = 'computed' and o.data_maturity = 'final'
+        where o.definition = 'headline' and o.status = 'computed' and o.data_maturity = 'final'
+            and n.status = 'computed'
             and least(o.denominator, n.denominator) >= {case.parameters["jump_smallest_denominator"]} and c.what is null
             and 100 * abs(o.numerator::hugeint * n.denominator - n.numerator::hugeint * o.denominator)
                 > {case.parameters["jump_percentage_points"]} * o.denominator::hugeint * n.denominator
@@ -175,7 +180,7 @@ def jumps_confirmed(case: Case) -> Verdict:
     )
     return _verdict(
         "jumps_confirmed", wrong, "không có bước nhảy chưa xác nhận | no unconfirmed jump",
-        "giá trị đã chốt đổi quá lớn, cần xác nhận (tử, mẫu cũ; tử, mẫu mới) | final values moved too far and must be confirmed",
+        "giá trị đã chốt đổi quá lớn (tử, mẫu cũ; tử, mẫu mới) | final values that moved must be confirmed",
     )  # fmt: skip
 
 
@@ -214,7 +219,8 @@ def personal_data_absent(case: Case) -> Verdict:
                     continue
                 for what, pattern in PERSONAL.items():
                     found = connection.execute(
-                        f"""select distinct text from (select cast("{column}" as varchar) as text from read_parquet('{file}'))
+                        f"""select distinct text
+                        from (select cast("{column}" as varchar) as text from read_parquet('{file}'))
                         where regexp_matches(text, $1) order by text""",
                         [pattern],
                     ).fetchall()

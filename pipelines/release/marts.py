@@ -26,7 +26,7 @@ def load_manifest(path: Path) -> Mapping[str, Any]:
     """dbt's manifest; raises LangsonError when it was not prepared."""
     if not path.exists():
         raise LangsonError(
-            "thiếu manifest của dbt, hãy chạy `dbt parse` (make làm việc này) | dbt's manifest is missing: run `dbt parse` (make does)"
+            "thiếu manifest của dbt, hãy chạy `dbt parse` (make làm) | dbt's manifest is missing: run `dbt parse`"
         )
     manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest

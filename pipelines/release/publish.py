@@ -1,6 +1,5 @@
 """The release step: it trusts no one's word that the gate was passed, and moves `current` last of all."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -182,7 +181,7 @@ def publish(home: Home, required: Sequence[str], parent: Release | None = None) 
     }
     write_json(staged.path / INVENTORY, inventory)
     sync_tree(staged.path)
-    os.replace(staged.path, already)
+    staged.path.replace(already)
     sync_folder(home.releases)
     published = _make_current(home, already.name, created=True)
     prune(home)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import GateRefused, LangsonError
+from pipelines.errors import LangsonError
 from pipelines.files import read_json, sha256_of, sync_folder, write_json
 from pipelines.home import Home
 from pipelines.release.candidate import content_hash
@@ -64,7 +64,7 @@ def releases(home: Home) -> list[Release]:
 
 def current_id(home: Home) -> str | None:
     """The id `current` points at, None before the first release."""
-    return os.readlink(home.current) if home.current.is_symlink() else None
+    return str(home.current.readlink()) if home.current.is_symlink() else None
 
 
 def find_release(home: Home, release_id: str | None) -> Release:
@@ -88,7 +88,7 @@ def point_current(home: Home, release_id: str) -> None:
     temporary = home.releases / f".current-{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(release_id)
-    os.replace(temporary, home.current)
+    temporary.replace(home.current)
     sync_folder(home.releases)
 
 
@@ -117,7 +117,7 @@ def verify(home: Home, release_id: str | None, required: Sequence[str]) -> list[
         problems.append("mã phát hành không khớp nội dung | the release id does not match the content")
     try:
         require_passed(release.path, required)
-    except GateRefused as error:
+    except LangsonError as error:
         problems.append(str(error))
     return problems
 
@@ -164,19 +164,20 @@ def unpin(home: Home, required: Sequence[str]) -> Release:
 
 
 def prune(home: Home) -> list[str]:
-    """Delete what is neither among the newest, nor sealed, nor its month's last, nor current, pinned or their parents."""
+    """Delete what is not among the newest, sealed, its month's last, current, pinned, or the parent of these two."""
     all_releases = releases(home)
     kept = {release.release_id for release in all_releases[-KEPT:]}
     kept |= {release.release_id for release in all_releases if (release.path / SEAL).exists()}
-    kept |= {f"{release.as_of:%Y-%m}": release.release_id for release in all_releases}.values()
+    kept |= set({f"{release.as_of:%Y-%m}": release.release_id for release in all_releases}.values())
     now, pin = current_id(home), pinned(home)
     kept |= {now or "", str((pin or {}).get("release_id", ""))}
-    kept |= {release.parent or "" for release in all_releases if release.release_id in kept}
+    shown = (now, (pin or {}).get("release_id"))
+    kept |= {release.parent or "" for release in all_releases if release.release_id in shown}
     gone = [release for release in all_releases if release.release_id not in kept]
     for release in gone:
         # Out of sight first: a folder half deleted is never taken for a release.
         doomed = home.releases / f".deleted-{release.release_id}"
-        os.replace(release.path, doomed)
+        release.path.replace(doomed)
         shutil.rmtree(doomed)
     for leftover in home.releases.glob(".deleted-*"):
         shutil.rmtree(leftover)

@@ -101,7 +101,8 @@ def read_batch(shape: Shape, documents: Sequence[bytes], limits: Limits) -> list
 
 def _read(shape: Shape, documents: Sequence[bytes], limits: Limits) -> BatchResult | None:
     # The empty element at the end proves that the parser came as far as that.
-    joined = b"<b>" + _OPEN + (_CLOSE + _OPEN).join((*documents, b"")) + _CLOSE + b"</b>"
+    first, *others = documents
+    joined = (_CLOSE + _OPEN).join([b"<b>" + _OPEN + first, *others, _CLOSE + b"</b>"])
     if not _plain(joined, documents, limits):
         return None
     if b"\r" in joined:  # XML reads every line end as a line feed; the parser leaves them as they are
@@ -120,11 +121,11 @@ def _read(shape: Shape, documents: Sequence[bytes], limits: Limits) -> BatchResu
 def _judge(shape: Shape, table: pa.RecordBatch, count: int) -> BatchResult:
     """Keep the documents that gave rows, each of them with some text and a known kind."""
     positions = _index(table, "message")
-    columns = {
-        path: clean_text(pa.chunked_array([table.column(path)])).combine_chunks() for path in paths_of(shape.element)
-    }
+    columns = {path: _clean(table.column(path)) for path in paths_of(shape.element)}
     held = np.zeros(table.num_rows, dtype=bool)
     for column in columns.values():
+        if held.all():
+            break
         held |= column.is_valid().to_numpy(zero_copy_only=False)
     kinds = _kinds(shape, columns, table.num_rows)
     held &= kinds.is_valid().to_numpy(zero_copy_only=False)
@@ -142,6 +143,12 @@ def _judge(shape: Shape, table: pa.RecordBatch, count: int) -> BatchResult:
         columns={path: column.filter(mask) for path, column in columns.items()},
         doubtful=[int(position) for position in np.flatnonzero(~whole)],
     )
+
+
+def _clean(column: pa.Array) -> pa.Array:
+    if column.null_count == len(column):
+        return column  # most invoices relate to no other: nothing to trim in those columns
+    return clean_text(pa.chunked_array([column])).combine_chunks()
 
 
 def _kinds(shape: Shape, columns: dict[str, pa.Array], rows: int) -> pa.Array:
@@ -180,22 +187,25 @@ def _plain(joined: bytes, documents: Sequence[bytes], limits: Limits) -> bool:
         return False  # neither a comment nor CDATA
     lengths = np.array([len(document) + len(_OPEN) + len(_CLOSE) for document in documents])
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]) + len(b"<b>")
-    return _deepest(letters, opening, starts) <= limits.depth
+    return not _deeper_than(limits.depth, letters, opening, starts)
 
 
-def _deepest(letters: np.ndarray, opening: np.ndarray, starts: np.ndarray) -> int:
-    """How deep the elements of any one document nest, counted from the tags alone.
+def _deeper_than(limit: int, letters: np.ndarray, opening: np.ndarray, starts: np.ndarray) -> bool:
+    """Whether the elements of any one document nest deeper, counted from the tags alone.
 
     Tags inside comments or CDATA are counted too, within their own document only. This parser does not recurse, so
     depth cannot hurt it: the count only keeps its answer in step with the strict one's.
     """
     following = letters[opening + 1]
-    step = 1 - 2 * (following == ord("/")).astype(np.int32) - ((following == ord("!")) | (following == ord("?")))
-    closing = np.flatnonzero(letters == ord(">"))
-    empty = closing[letters[closing - 1] == ord("/")]  # <element/> opens and closes
-    depth = np.cumsum(step) - np.searchsorted(empty, opening)
+    closes = (following == ord("/")).astype(np.int32)
+    depth = np.cumsum(1 - 2 * closes - ((following == ord("!")) | (following == ord("?"))))
     wrappers = np.searchsorted(opening, starts)
-    return int((np.maximum.reduceat(depth, wrappers) - depth[wrappers]).max())
+    if (np.maximum.reduceat(depth, wrappers) - depth[wrappers]).max() <= limit:
+        return False
+    # So far <element/> counted as opened and never closed.
+    closing = np.flatnonzero(letters == ord(">"))
+    depth -= np.searchsorted(closing[letters[closing - 1] == ord("/")], opening)
+    return bool((np.maximum.reduceat(depth, wrappers) - depth[wrappers]).max() > limit)
 
 
 def _index(table: pa.RecordBatch, level: str) -> np.ndarray:

@@ -46,6 +46,12 @@ need as (
     group by directive_code, indicator_code, definition, period_start, source_code, dataset
 ),
 
+yearly as (
+    select distinct source_code, dataset
+    from {{ source('definitions', 'expected_parts') }}
+    where cadence = 'yearly'
+),
+
 final as (
     select distinct
         changed.directive_code,
@@ -62,11 +68,16 @@ final as (
     inner join need
         on changed.directive_code = need.directive_code and changed.indicator_code = need.indicator_code
             and changed.definition = need.definition and changed.period_start = need.period_start
+    left join yearly on need.source_code = yearly.source_code and need.dataset = yearly.dataset
     inner join arrived
-        on need.source_code = arrived.source_code and need.dataset = arrived.dataset
+        on
+            need.source_code = arrived.source_code and need.dataset = arrived.dataset
             and (arrived.kind = 'snapshot' or arrived.window_end >= need.first_month)
-            -- The register of a year's state may close after the month it is shown for.
-            and arrived.window_start <= make_date(year(need.last_month), 12, 31)
+            -- A later extract of a register may bring earlier rows anew, and a yearly list is one figure for all its months.
+            and arrived.window_start <= case
+                when arrived.kind = 'register' or yearly.dataset is not null then make_date(year(need.last_month), 12, 31)
+                else {{ month_end('need.last_month') }}
+            end
     inner join {{ ref('int_part_unit') }} as part_unit
         on arrived.part = part_unit.part and tier.tier = part_unit.tier and changed.unit_code = part_unit.unit_code
             and changed.period_start = part_unit.period_start
