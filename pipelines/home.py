@@ -114,7 +114,7 @@ def home_from(path: Path | None = None) -> Home:
 
 
 def home_for_intake(path: Path | None, from_inbox: bool) -> Home:
-    """The home a run writes to: the one named; else LANGSON_HOME for real deliveries, the sandbox's for simulated ones."""
+    """The home a run writes to: the one named, else LANGSON_HOME for real deliveries, else the sandbox's."""
     if path is not None:
         return Home(path.expanduser().resolve())
     if from_inbox:

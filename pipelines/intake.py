@@ -77,8 +77,8 @@ def new_offers(home: Home, inbox: Path, arrivals: Sequence[Arrival], origin: str
         status = arrival.path.stat()
         # A simulation may write the same bytes again at another time; a person's copy is a new reception.
         stamp = 0 if origin == "sandbox" else status.st_mtime_ns
-        known = ledger.get(place)
-        same_stamp = known is not None and known["stamp"] == stamp and known["bytes"] == status.st_size
+        known = ledger.get(place, {})
+        same_stamp = known.get("stamp") == stamp and known.get("bytes") == status.st_size
         digest = known["sha256"] if same_stamp and origin != "sandbox" else sha256_of(arrival.path)
         entries[place] = {"stamp": stamp, "bytes": status.st_size, "sha256": digest}
         taken = by_digest.get((arrival.source_code, digest), [])

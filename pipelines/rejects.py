@@ -17,7 +17,7 @@ def find_delivery(home: Home, delivery: str) -> Receipt:
     found = [receipt for receipt in read_receipts(home.root) if receipt.delivery_id.startswith(delivery)]
     if len(found) != 1:
         raise LangsonError(
-            f"{'có nhiều' if found else 'không có'} lượt nhận {delivery} | {'more than one' if found else 'no'} such delivery"
+            f"{'có nhiều' if found else 'không có'} lượt nhận {delivery} | {'many' if found else 'no'} such delivery"
         )
     return found[0]
 

@@ -79,8 +79,8 @@ def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt]) -> Outcom
     simulated = home.origin() == "sandbox"
     if last.get("inputs") == inputs and _stands(home, last["release_id"]):
         release = home.releases / last["release_id"]
-        return outcome_of(release, simulated, "Không có gì mới; bản phát hành giữ nguyên. | Nothing new: no new release.",
-                          _held_by_pin(home, last["release_id"]))  # fmt: skip
+        said = "Không có gì mới; bản phát hành giữ nguyên. | Nothing new: no new release."
+        return outcome_of(release, simulated, said, _held_by_pin(home, release.name))
     known = set(last.get("receipts", []))
     receipts = read_receipts(home.root)
     changed = [receipt for receipt in receipts if receipt.delivery_id not in known]
@@ -89,9 +89,9 @@ def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt]) -> Outcom
     outcome = _execute(home, as_of, parent, changed, simulated)
     if outcome.release is not None:
         new = outcome.release.name not in before
-        said = ("Bản phát hành mới", "A new release") if new else ("Nội dung không đổi", "The content did not change")
+        vi, en = ("Bản phát hành mới", "A new release") if new else ("Nội dung không đổi", "The content did not change")
         outcome.headline = (
-            f"{said[0]}: {outcome.release.name} | {said[1]}; lượt nhận mới | new deliveries: {len(taken)}"
+            f"{vi}: {outcome.release.name} | {en}; lượt nhận mới | new deliveries: {len(taken)}"
         )
         write_json(
             home.last_run,
@@ -234,9 +234,7 @@ def _outcome(home: Home, result: "dg.ExecuteInProcessResult", simulated: bool) -
     verdicts = read_verdicts(candidates[0]) if len(candidates) == 1 else []
     failed = [f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed]
     if failed and _failed_steps(result) <= {"gate"}:
-        said = (
-            "Cổng kiểm tra từ chối bản dự thảo; bản hiện hành giữ nguyên. | The candidate was refused: current stays."
-        )
+        said = "Cổng kiểm tra từ chối bản dự thảo; current giữ nguyên. | The candidate was refused: current stays."
         return Outcome(REFUSED, said, None, simulated, gate=failed)
     raise LangsonError("lượt chạy hỏng: " + "; ".join(_errors(result)) + " | the run failed")
 

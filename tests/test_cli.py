@@ -31,7 +31,8 @@ def langson(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
 
 def receipt(**changes: object) -> Receipt:
     values: dict[str, object] = {
-        "delivery_id": "d1", "rejected_by_rule": "{}", "source_code": "e_office", "dataset": "work_files", "part": "SO_TTTT", "file_name": "a.xlsx",
+        "delivery_id": "d1", "rejected_by_rule": "{}",
+        "source_code": "e_office", "dataset": "work_files", "part": "SO_TTTT", "file_name": "a.xlsx",
         "window_start": date(2022, 1, 1), "window_end": date(2022, 2, 28), "received_at": datetime(2022, 3, 8, 9),
         "file_modified_at": None, "sha256": "0", "contract_hash": CONTRACT,
         "outcome": "accepted", "reason": "", "rows_read": 3, "rows_landed": 2, "rows_rejected": 1, "rows_excluded": 0,

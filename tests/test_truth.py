@@ -104,8 +104,8 @@ def test_no_row_disappears(release) -> None:
 def test_is_met_is_what_the_exact_fraction_says(release) -> None:
     connection, _, _ = release
     wrong = connection.execute("""
-        select indicator_code, definition, unit_code, period_start, numerator, denominator, is_met from fct_indicator_value
-        where status = 'computed' and target_numerator is not null and is_met is distinct from (case comparator
+        select indicator_code, definition, unit_code, period_start, numerator, denominator, is_met
+        from fct_indicator_value where status = 'computed' and target_numerator is not null and is_met is distinct from (case comparator
             when '>' then numerator::hugeint * target_denominator > target_numerator::hugeint * denominator
             else numerator::hugeint * target_denominator >= target_numerator::hugeint * denominator end)
         order by all""").fetchall()

@@ -21,7 +21,7 @@ AS_OF_TAG, PARENT_TAG = "langson/as_of", "langson/parent"
     kinds={"parquet"},
     # The spellings of units that the landing holds are resolved here.
     deps=[raw_key(contract.code, name) for contract in contracts().values() for name in contract.datasets],
-    description="Chỉ thị, chỉ tiêu, đơn vị, quyết định, thời điểm tính | Directive, indicators, units, decisions, as_of",
+    description="Chỉ thị, chỉ tiêu, đơn vị, quyết định | The directive, indicators, units, decisions, as_of",
     metadata={
         "written from": dg.MetadataValue.md(
             "`indicators/`, `sources/reference/`, `sources/*/corrections.yml`, `decisions/`"

@@ -52,7 +52,7 @@ def release_asset(required: Sequence[str]) -> dg.AssetsDefinition:
         group_name="release",
         owners=[team("Sở Thông tin và Truyền thông")],
         kinds={"duckdb", "parquet"},
-        description="Bản phát hành, chỉ từ bản dự thảo đạt mọi kiểm tra | The release of a candidate that passed every check",
+        description="Bản phát hành, chỉ từ bản dự thảo đạt mọi kiểm tra | The release of a candidate that passed",
     )
     def release(home: HomeResource) -> dg.MaterializeResult[None]:
         from pipelines.definitions_step import parent_of

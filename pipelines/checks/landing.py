@@ -17,7 +17,7 @@ def landing_checks() -> dg.AssetChecksDefinition:
             "plausible",
             asset=key,
             blocking=False,
-            description=f"Các lượt nhận có hợp lý không | Whether deliveries are plausible (expectations/landing/{name}.json)",
+            description=f"Các lượt nhận có hợp lý không | Are deliveries plausible? (expectations/landing/{name}.json)",
         )
         for name, key in suites.items()
     ]

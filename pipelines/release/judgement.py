@@ -78,7 +78,8 @@ def spine_whole(case: Case) -> Verdict:
             join def.directive as y on y.directive_code = i.directive_code
             cross join def.as_of as moment
             join new.dim_period as p on p.directive_code = i.directive_code
-                and p.period_start >= date_trunc('year', y.starts) and p.period_start <= y.ends and p.period_start <= moment.as_of
+                and p.period_start >= date_trunc('year', y.starts)
+                and p.period_start <= y.ends and p.period_start <= moment.as_of
             where u.valid_from <= p.period_start and (u.valid_to is null or u.valid_to >= p.period_end)
         ), found as (
             select directive_code, indicator_code, definition, unit_key, period_start, count(*) as times

@@ -188,39 +188,46 @@ class Preparer:
                 problems.append((typed.bad, name, typed.rule, typed.expected))
             if column.required is True:
                 problems.append((f'"{name}" is null', name, "required_empty", "không được trống | a value"))
-        branches = " ".join(
-            f"when {bad} then {{'rule': {sql.literal(rule)}, 'column_name': {sql.literal(name)}, 'expected': "
-            f"{sql.literal(expected)}, 'text': {self._shown(contract.columns[name], name)}}}"
-            for bad, name, rule, expected in problems
-        )
+        numbered = " ".join(f"when {bad} then {number}" for number, (bad, *_) in enumerate(problems))
         rules = " ".join(f"when {rule.when} then {sql.literal(rule.rule)}" for rule in contract.exclude)
-        rejected = f"case {branches} end" if branches else "null"
+        excluded = f"case {rules} end" if rules else "cast(null as varchar)"
         self._engine.execute(
             "create or replace temp table texts as "
             f"select _row_number, _label, {', '.join(texts)} from delivered order by _row_number"
         )
         self._engine.unregister("delivered")
         self._engine.execute(f"create or replace temp table valued as select *, {', '.join(values)} from texts")
-        read_texts = ", ".join(f'"text of {name}"' for name in contract.landed)
-        excluded = f"case {rules} end" if rules else "cast(null as varchar)"
         self._engine.execute(
-            f"create or replace temp table typed as select * exclude ({read_texts}), {rejected} as _rejected, "
+            f"create or replace temp table typed as select *, case {numbered} end as _rejected, "
             f"{excluded} as _excluded from valued"
         )
-        reader_rejects = mapping.raw.rejects.cast(REJECTS_SCHEMA)
-        self._engine.register("reader_rejects", reader_rejects)
-        return (
-            self._engine.execute(
-                "select '' as delivery_id, _row_number as row_number, _label as row_label, _rejected.rule, "
-                "_rejected.column_name, _rejected.expected, _rejected.text from typed "
-                "where _excluded is null and _rejected is not null union all "
-                # What a reader could not even split into columns may hold a name: only its shape is kept.
-                f"select '', _row_number, _label, rule, \"column\", expected, {_shape('text')} from reader_rejects "
-                "order by 2, 3, 4"
+        return self._rejects(mapping, problems)
+
+    def _rejects(self, mapping: Mapping, problems: list[tuple[str, str, str, str]]) -> pa.Table:
+        """What the reader and the types reject. The telling of a row is planned only for the problems that occur."""
+        occurred = self._engine.execute(
+            "select distinct _rejected from typed where _excluded is null and _rejected is not null order by 1"
+        ).fetchall()
+        told = []
+        for (number,) in occurred:
+            _, name, rule, expected = problems[number]
+            told.append(
+                f"select '' as delivery_id, _row_number as row_number, _label as row_label, "
+                f"{sql.literal(rule)} as rule, {sql.literal(name)} as column_name, {sql.literal(expected)} as expected, "
+                f"{self._shown(mapping.contract.columns[name], name)} as text "
+                f"from typed where _excluded is null and _rejected = {number}"
             )
-            .to_arrow_table()
-            .cast(LANDING_REJECTS_SCHEMA)
-        )
+        if mapping.raw.rejects.num_rows:
+            self._engine.register("reader_rejects", mapping.raw.rejects.cast(REJECTS_SCHEMA))
+            # What a reader could not even split into columns may hold a name: only its shape is kept.
+            told.append(
+                "select '' as delivery_id, _row_number as row_number, _label as row_label, rule, "
+                f'"column" as column_name, expected, {_shape("text")} as text from reader_rejects'
+            )
+        if not told:
+            return LANDING_REJECTS_SCHEMA.empty_table()
+        rejects = self._engine.execute(" union all ".join(told) + " order by 2, 3, 4").to_arrow_table()
+        return rejects.cast(LANDING_REJECTS_SCHEMA)
 
     @staticmethod
     def _shown(column: Column, name: str) -> str:

@@ -67,7 +67,8 @@ def read_json(
 
     ``records``: names of the list, at the root or one envelope deep (the root may be the list).
     ``unnest``: a list field whose elements become rows with headers "Field.Sub", after the record's
-    own row, in which those are null: what a record says for all stands beside what it says for one. Row numbers are the record's place, from 1. An element
+    own row, in which those are null: what a record says for all stands beside what it says for one.
+    Row numbers are the record's place, from 1. An element
     that is no object goes to ``rejects`` with rule ``unreadable_record``.
     """
     raw = read_bytes(path, limits)
@@ -277,7 +278,8 @@ def _explode(connection: duckdb.DuckDBPyConnection, field: str) -> None:
                 row_number,
                 record,
                 unnest(case
-                    when kind = 'ARRAY' and json_array_length(list) > 0 then list_prepend(null::json, from_json(list, '["JSON"]'))
+                    when kind = 'ARRAY' and json_array_length(list) > 0
+                        then list_prepend(null::json, from_json(list, '["JSON"]'))
                     when kind is null or kind in ('NULL', 'ARRAY') then [null::json]
                     else [null::json, list]
                 end) as element

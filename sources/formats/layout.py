@@ -259,9 +259,7 @@ def _candidate_kinds(
     """Kinds of the rows that might be layout; what is in doubt is data."""
     width = few.num_columns
     first = pc.coalesce(*few.columns)
-    texts = np.zeros(len(few), dtype=np.int16)
-    for values in few.columns:
-        texts += _true(pc.match_substring_regex(values, r"\pL"))
+    texts = _matches(few, r"\pL").sum(axis=0, dtype=np.int16)
     numbered = leaves[0] is None or fold(leaves[0]) in _STT_NAMES
     has_text = _true(pc.match_substring_regex(first, r"\pL"))
     leading = few.column(0).is_valid().to_numpy()
@@ -289,9 +287,7 @@ def _mark_signatures(kinds: np.ndarray, sparse: np.ndarray, few: pa.Table, place
     """The block of signatures: from the first such words after the last full data row to the end."""
     full_rows = np.flatnonzero((kinds == _DATA) & ~sparse)
     last = int(full_rows[-1]) if len(full_rows) else -1
-    said = np.zeros(len(few), dtype=bool)
-    for values in few.columns:
-        said |= _true(pc.match_substring_regex(values, _SIGNATURE))
+    said = _matches(few, _SIGNATURE).any(axis=0)
     starts = places[said & sparse[places] & (places > last)]
     if len(starts):
         tail = kinds[starts[0] :]
@@ -308,6 +304,12 @@ def _repeats_header(
     for place in matched[:2]:
         same &= _true(pc.equal(columns[place], leaves[place]))
     return same
+
+
+def _matches(table: pa.Table, pattern: str) -> np.ndarray:
+    """Which cells match, columns by rows; in one go, because compiling a pattern costs more than a small file."""
+    cells = pa.concat_arrays([values for column in table.columns for values in column.chunks])
+    return _true(pc.match_substring_regex(cells, pattern)).reshape(table.num_columns, len(table))
 
 
 def _true(mask: pa.ChunkedArray | pa.Array) -> np.ndarray:
