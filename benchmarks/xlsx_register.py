@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import pandas as pd
+import pandas as pd  # noqa: TID253 -- the peer that is measured
 import xlsxwriter
 
 from sources.formats.base import Limits, fold

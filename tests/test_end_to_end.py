@@ -1,0 +1,186 @@
+"""What an operator sees: twice is once, three depths of trouble, a killed run, other people's files."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import LANGSON, ROOT, run_langson
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("seed2022-True")]
+
+TAX_KEY = {"LANGSON_HASH_KEY": "5a" * 32}
+
+
+def published(home: Path) -> dict[str, str]:
+    """Hashes of every Parquet and CSV file of the current release, without the two written after the gate."""
+    current = home / "releases" / "current"
+    return {
+        str(path.relative_to(current)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in ("parquet", "csv")
+        for path in sorted((current / folder).iterdir())
+        if path.stem not in ("quality_results", "release_info")
+    }
+
+
+def ask(home: Path, question: str) -> list[tuple]:
+    """Rows of a question to the current release."""
+    with duckdb.connect(str(home / "releases/current/indicators.duckdb"), read_only=True) as connection:
+        return connection.execute(question).fetchall()
+
+
+def test_a_second_run_reads_nothing_anew_and_makes_no_release(dirty_home: Path) -> None:
+    before = sorted((dirty_home / "releases").iterdir())
+    first = published(dirty_home)
+    done = run_langson("run", "--home", dirty_home)
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    assert "Không có gì mới" in done.stdout
+    assert sorted((dirty_home / "releases").iterdir()) == before
+    assert published(dirty_home) == first
+
+
+def test_a_rebuild_from_the_same_landing_elsewhere_gives_the_same_bytes(dirty_home: Path, tmp_path: Path) -> None:
+    done = run_langson("run", "--home", dirty_home, "--out", tmp_path / "again")
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    assert published(tmp_path / "again") == published(dirty_home)
+
+
+def test_a_release_can_be_verified_and_a_changed_byte_is_found(dirty_home: Path) -> None:
+    assert run_langson("verify", "--home", dirty_home).returncode == 0
+    target = dirty_home / "releases/current/csv/fct_indicator_value.csv"
+    target.chmod(0o644)
+    target.write_bytes(target.read_bytes().replace(b"computed", b"Computed", 1))
+    done = run_langson("verify", "--home", dirty_home)
+    assert done.returncode != 0
+    assert "fct_indicator_value.csv" in done.stdout + done.stderr
+
+
+def test_killed_in_dbt_the_next_run_ends_as_if_never_hurt(dirty_home: Path, tmp_path: Path) -> None:
+    untouched = tmp_path / "untouched"
+    shutil.copytree(dirty_home, untouched, symlinks=True)
+    for home in (dirty_home, untouched):
+        forget_last_run(home)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LANGSON_", "DBT_"))}
+    process = subprocess.Popen(
+        [LANGSON, "run", "--home", dirty_home], cwd=ROOT, env=environment, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    marker = dirty_home / "warehouse.duckdb.wal"
+    before = (dirty_home / "warehouse.duckdb").stat().st_mtime_ns
+    deadline = time.monotonic() + 240
+    while not (marker.exists() or changed(dirty_home / "warehouse.duckdb", before)):
+        assert process.poll() is None, "the run ended before dbt touched the warehouse"
+        assert time.monotonic() < deadline, "dbt never touched the warehouse"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = run_langson("run", "--home", dirty_home)
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    assert published(dirty_home) == published(untouched)
+
+
+def changed(path: Path, before: int) -> bool:
+    """Whether a file is gone or written since."""
+    return not path.exists() or path.stat().st_mtime_ns != before
+
+
+def forget_last_run(home: Path) -> None:
+    """Make the next run compute again although nothing came."""
+    for path in home.rglob("last_run.json"):
+        path.unlink()
+
+
+def work_files(path: Path, header: str = "Mã HSCV", rows: int = 3) -> Path:
+    """A register page written by hand for the department of information and communications."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = "".join(
+        f"<tr><td>HSCV-{number}</td><td>Sở TT&amp;TT</td><td>tỉnh</td><td>04/01/2022</td><td>14/01/2022</td>"
+        f"<td>{'điện tử' if number else 'giấy'}</td><td>Thường</td></tr>"
+        for number in range(rows)
+    )
+    path.write_text(
+        "<html><body><p>SỔ HỒ SƠ CÔNG VIỆC</p><p>Đơn vị: Sở Thông tin và Truyền thông</p>"
+        "<p>Từ ngày 01/01/2022 đến ngày 31/01/2022</p><table><tr>"
+        f"<th>{header}</th><th>Đơn vị</th><th>Cấp</th><th>Ngày mở</th><th>Ngày kết thúc</th><th>Hình thức xử lý</th>"
+        f"<th>Độ mật</th></tr>{cells}</table></body></html>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_other_peoples_files_land_are_gated_and_released(tmp_path: Path) -> None:
+    inbox, home = tmp_path / "inbox", tmp_path / "home"
+    work_files(inbox / "e_office/so.html")
+    dossier = json.loads(
+        (ROOT / "sources/online_public_services/fixtures/clean_183_202203.json").read_text(encoding="utf-8")
+    )
+    (inbox / "online_public_services").mkdir()
+    (inbox / "online_public_services/ho_so.json").write_text(json.dumps(dossier), encoding="utf-8")
+    (inbox / "e_invoices").mkdir()
+    for name in ("clean_invoice_202203.xml", "clean_notice_202203.xml", "clean_register_20220331.csv"):
+        shutil.copy(ROOT / "sources/e_invoices/fixtures" / name, inbox / "e_invoices")
+    done = run_langson("run", "--inbox", inbox, "--home", home, env=TAX_KEY)
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    assert "MÔ PHỎNG" not in done.stdout
+    assert ask(home, "select count(*) from deliveries where outcome = 'standing'") == [(5,)]
+    [(numerator, denominator, status)] = ask(
+        home,
+        """select numerator, denominator, status from fct_indicator_value
+        where indicator_code = 'a2' and definition = 'headline' and unit_code = 'SO_TTTT' and period_start = '2022-01-01'""",
+    )
+    assert (numerator, denominator, status) == (2, 3, "computed")
+    # A unit that sent nothing has no zero: its number is missing, and says so.
+    assert ask(
+        home,
+        """select distinct status, numerator from fct_indicator_value where indicator_code = 'a2'
+        and definition = 'headline' and unit_code = 'SO_YT' and period_start = '2022-01-01'""",
+    ) == [("source_missing", None)]
+
+
+def test_a_renamed_column_is_refused_alone_and_told_in_one_message(tmp_path: Path) -> None:
+    inbox, home = tmp_path / "inbox", tmp_path / "home"
+    work_files(inbox / "e_office/so_SO_TTTT_202201.html", rows=4)
+    work_files(inbox / "e_office/so_SO_YT_202201.html", header="Mã số hồ sơ")
+    done = run_langson("run", "--inbox", inbox, "--home", home, env=TAX_KEY)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "so_SO_YT_202201.html" in done.stdout
+    assert "ma_hscv" in done.stdout
+    assert ask(
+        home,
+        """select unit_code, status, denominator from fct_indicator_value where indicator_code = 'a2'
+        and definition = 'headline' and unit_code in ('SO_TTTT', 'SO_YT') and period_start = '2022-01-01' order by 1""",
+    ) == [("SO_TTTT", "computed", 4), ("SO_YT", "source_missing", None)]
+
+
+def test_a_file_with_half_its_rows_is_refused_and_the_standing_one_stays(tmp_path: Path) -> None:
+    inbox, home = tmp_path / "inbox", tmp_path / "home"
+    work_files(inbox / "e_office/so.html", rows=40)
+    assert run_langson("run", "--inbox", inbox, "--home", home, env=TAX_KEY).returncode == 0
+    work_files(inbox / "e_office/so.html", rows=20)
+    done = run_langson("run", "--inbox", inbox, "--home", home, env=TAX_KEY)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "40" in done.stdout
+    assert ask(
+        home,
+        """select denominator from fct_indicator_value where indicator_code = 'a2' and definition = 'headline'
+        and unit_code = 'SO_TTTT' and period_start = '2022-01-01'""",
+    ) == [(40,)]
+
+
+def test_the_queries_of_the_readme_answer(dirty_home: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = text.split("<<'SQL'\n", 1)[1].split("\nSQL\n", 1)[0]
+    script = script.replace("data/sandbox/releases", str(dirty_home / "releases"))
+    done = subprocess.run(
+        [LANGSON.with_name("python"), "-c", script], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert "a5" in done.stdout
+    assert "Sở Thông tin và Truyền thông" in done.stdout
