@@ -14,7 +14,6 @@ export DAGSTER_HOME := $(CURDIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
-export LANGSON_HOME ?= $(CURDIR)/data/real
 
 .PHONY: help setup run test lint dev bench clean
 
@@ -38,7 +37,7 @@ $(READY): requirements.lock pyproject.toml
 
 # The graph of the models, for Dagster; made without a warehouse.
 $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -not -path '*/target/*') $(shell find dbt_project -name '*.yml' -not -path '*/target/*')
-	@DBT_TARGET_PATH=$(CURDIR)/dbt_project/target $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path $(CURDIR)/data/logs
+	@LANGSON_HOME=$(CURDIR)/data/real DBT_TARGET_PATH=$(CURDIR)/dbt_project/target $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path $(CURDIR)/data/logs
 	@touch $@
 
 run: setup
@@ -55,10 +54,10 @@ lint: setup
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
 dev: setup
-	@$(BIN)/langson dev
+	@$(BIN)/python -m pipelines.dev
 
 bench: setup
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	@for name in xlsx_register xml_invoices run_stages; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 clean:
 	rm -rf data/sandbox dbt_project/target

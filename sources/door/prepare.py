@@ -213,7 +213,8 @@ class Preparer:
             _, name, rule, expected = problems[number]
             told.append(
                 f"select '' as delivery_id, _row_number as row_number, _label as row_label, "
-                f"{sql.literal(rule)} as rule, {sql.literal(name)} as column_name, {sql.literal(expected)} as expected, "
+                f"{sql.literal(rule)} as rule, {sql.literal(name)} as column_name, "
+                f"{sql.literal(expected)} as expected, "
                 f"{self._shown(mapping.contract.columns[name], name)} as text "
                 f"from typed where _excluded is null and _rejected = {number}"
             )
