@@ -22,10 +22,9 @@ def timed(name: str, *arguments: str) -> None:
     done = subprocess.run([LANGSON, *arguments], capture_output=True, text=True, check=False)
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = after.ru_maxrss / 1024
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(
-        f"{name:<40} {wall:7.1f} s wall {processor:7.1f} s CPU {after.ru_maxrss / 1024:7.0f} MB peak, exit {done.returncode}"
-    )
+    print(f"{name:<40} {wall:7.1f} s wall {processor:7.1f} s CPU {peak:7.0f} MB peak, exit {done.returncode}")
 
 
 def steps(home: Path) -> None:

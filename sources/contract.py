@@ -91,7 +91,7 @@ class DeliveryLayout(Strict):
     format: Literal["xlsx", "csv", "html_table", "json", "xml", "xml_zip"]
     records: tuple[str, ...] = ()
     unnest: str | None = None
-    kinds: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     """Columns this way of delivery always carries: their absence means a renamed column, not an empty one."""
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dbt_home import make_empty_home, make_home
+
+from tests.dbt_home import make_empty_home, make_home
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 PROVINCE = {

@@ -135,7 +135,7 @@ def test_a_confirmed_shrunken_delivery_is_taken(tmp_path: Path) -> None:
     [refused] = take(home, half)
     decisions.mkdir()
     (decisions / "confirmations.yml").write_text(
-        f"confirmations:\n  - {{what: shrunken_delivery, sha256: {refused.sha256}, reason: xã đã sáp nhập}}\n"
+        f"confirmations:\n  - {{what: shrink, sha256: {refused.sha256}, reason: xã đã sáp nhập}}\n"
     )
     [taken] = accept(home, [Arrival(half, "health_records")], "inbox", decisions)
     assert taken.outcome == "accepted"

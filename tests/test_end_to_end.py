@@ -133,7 +133,8 @@ def test_other_peoples_files_land_are_gated_and_released(tmp_path: Path) -> None
     [(numerator, denominator, status)] = ask(
         home,
         """select numerator, denominator, status from fct_indicator_value
-        where indicator_code = 'a2' and definition = 'headline' and unit_code = 'SO_TTTT' and period_start = '2022-01-01'""",
+        where indicator_code = 'a2' and definition = 'headline' and unit_code = 'SO_TTTT'
+        and period_start = '2022-01-01'""",
     )
     assert (numerator, denominator, status) == (2, 3, "computed")
     # A unit that sent nothing has no zero: its number is missing, and says so.

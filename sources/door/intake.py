@@ -83,7 +83,7 @@ def _confirmed_hashes(decisions: Path | None) -> frozenset[str]:
         return frozenset()
     entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     entries = entries.get("confirmations", []) if isinstance(entries, dict) else entries
-    return frozenset(entry["sha256"] for entry in entries or [] if entry.get("what") == "shrunken_delivery")
+    return frozenset(entry["sha256"] for entry in entries or [] if entry.get("what") == "shrink")
 
 
 class Door:

@@ -56,11 +56,11 @@ def read_layout(path: Path, layout: DeliveryLayout, contract: Dataset) -> RawTab
         case "xml":
             from sources.formats.xml_documents import read_xml
 
-            return read_xml(path, limits, layout.kinds)
+            return read_xml(path, limits, frozenset(layout.kinds))
         case "xml_zip":
             from sources.formats.xml_documents import read_xml_zip
 
-            return read_xml_zip(path, limits, layout.kinds)
+            return read_xml_zip(path, limits, frozenset(layout.kinds))
 
 
 def _candidates(source: SourceContract, path: Path) -> Iterator[tuple[str, Dataset, DeliveryLayout]]:

@@ -7,9 +7,12 @@ with said as (
         unit_level,
         delivery_id,
         row_number,
-        {% for column in ['ma_tthc', 'kenh_thuc_hien', 'trang_thai_ho_so', 'ngay_tiep_nhan', 'ngay_ket_thuc_xu_ly', 'ngay_tra', 'ho_so_co_thanh_phan_so_hoa', 'so_thanh_phan', 'so_thanh_phan_so_hoa', 'so_ket_qua_dien_tu'] -%}
+        {% for column in [
+            'ma_tthc', 'kenh_thuc_hien', 'trang_thai_ho_so', 'ngay_tiep_nhan', 'ngay_ket_thuc_xu_ly', 'ngay_tra',
+            'ho_so_co_thanh_phan_so_hoa', 'so_thanh_phan', 'so_thanh_phan_so_hoa', 'so_ket_qua_dien_tu',
+        ] %}
         first_value({{ column }} ignore nulls) over whole as {{ column }},
-        {% endfor -%}
+        {% endfor %}
         row_number() over newest_first as place
     from {{ ref('base_online_public_services__dossiers') }}
     where is_read and unit_code is not null
