@@ -11,7 +11,7 @@ with said as (
             'ma_tthc', 'kenh_thuc_hien', 'trang_thai_ho_so', 'ngay_tiep_nhan', 'ngay_ket_thuc_xu_ly', 'ngay_tra',
             'ho_so_co_thanh_phan_so_hoa', 'so_thanh_phan', 'so_thanh_phan_so_hoa', 'so_ket_qua_dien_tu',
         ] %}
-        first_value({{ column }} ignore nulls) over whole as {{ column }},
+            first_value({{ column }} ignore nulls) over whole as {{ column }},
         {% endfor %}
         row_number() over newest_first as place
     from {{ ref('base_online_public_services__dossiers') }}
