@@ -44,7 +44,7 @@ run: setup
 	@$(BIN)/langson run; code=$$?; test $$code -eq 3 && exit 0 || exit $$code
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 lint: setup
 	@$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """Homes made by the command line, once a session: what every end-to-end test looks at."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -29,18 +30,21 @@ def run_langson(*arguments: str | Path, env: Mapping[str, str] | None = None) ->
 
 @pytest.fixture(scope="session")
 def sandbox_release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, bool], Path]:
-    """Homes with a simulated province, run once for each seed and dirt."""
-    made: dict[tuple[int, bool], Path] = {}
+    """Homes with a simulated province, run once a session for each seed and dirt, whichever worker asks first."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
 
     def release(seed: int, dirt: bool) -> Path:
-        if (seed, dirt) not in made:
-            home = tmp_path_factory.mktemp(f"seed{seed}{'dirty' if dirt else 'clean'}") / "home"
-            done = run_langson(
-                "run", "--home", home, "--seed", str(seed), "--scale", SCALE, "--dirty" if dirt else "--clean"
-            )
-            assert done.returncode in (0, 3), done.stdout[-3000:] + done.stderr[-3000:]
-            made[seed, dirt] = home
-        return made[seed, dirt]
+        home = shared / f"seed{seed}-{'dirty' if dirt else 'clean'}" / "home"
+        home.parent.mkdir(exist_ok=True)
+        with (home.parent / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (home / "releases" / "current").exists():
+                world = ("--seed", str(seed), "--scale", SCALE, "--dirty" if dirt else "--clean")
+                done = run_langson("run", "--home", home, *world)
+                assert done.returncode in (0, 3), done.stdout[-3000:] + done.stderr[-3000:]
+        return home
 
     return release
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import LANGSON, ROOT, run_langson
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("seed2022-True")]
+pytestmark = pytest.mark.slow
 
 TAX_KEY = {"LANGSON_HASH_KEY": "5a" * 32}
 

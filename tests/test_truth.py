@@ -10,12 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-# One worker builds and judges one province: building it is what takes the time.
-CASES = [
-    pytest.param((seed, dirt), marks=pytest.mark.xdist_group(f"seed{seed}-{dirt}"))
-    for seed in (2022, 77)
-    for dirt in (False, True)
-]
+CASES = [(seed, dirt) for seed in (2022, 77) for dirt in (False, True)]
 
 
 def truth_table(home: Path, dirt: bool) -> str:
@@ -93,7 +88,7 @@ def test_nothing_implemented_is_missing_once_every_delivery_came(release) -> Non
 def test_the_four_sources_give_eleven_indicators_with_data(release) -> None:
     connection, _, _ = release
     found = connection.execute(
-        "select indicator_code from rpt_coverage where kind = 'indicator' and with_data order by 1"
+        "select indicator_code from rpt_coverage where indicator_code is not null and with_data order by 1"
     ).fetchall()
     assert [code for (code,) in found] == ["a2", "a4", "a5", "a6a", "a6b", "b2a", "b2b", "b5", "b6", "c3", "d2c"]
 
