@@ -4,20 +4,22 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sources.door.inspect import Inspection
 from sources.door.receipts import Receipt
 
 from pipelines.home import Home
 from pipelines.intake import Progress as Say
 from pipelines.outcome import RELEASED, WITH_REMARKS, Outcome
 from pipelines.scorecard import number, print_scorecard
+
+if TYPE_CHECKING:
+    from sources.door.inspect import Inspection
 
 MOST = 20
 """Longer lists are cut, and say how long they are."""
@@ -71,7 +73,7 @@ def show_outcome(outcome: Outcome) -> None:
     console.print(Panel(escape("\n".join(lines)), style=style, expand=False))
 
 
-def show_inspections(found: Sequence[Inspection], as_json: bool) -> None:
+def show_inspections(found: "Sequence[Inspection]", as_json: bool) -> None:
     """What the door would say of each file."""
     if as_json:
         print(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=1, default=str))

@@ -97,7 +97,7 @@ class Home:
         if self.receipts.exists():
             import pyarrow.parquet as pq
 
-            found = pq.read_table(self.receipts, columns=["origin"]).column("origin").to_pylist()
+            found = pq.ParquetFile(self.receipts).read(columns=["origin"]).column("origin").to_pylist()
             if found:
                 return str(found[0])
         return "sandbox" if self.root == SANDBOX_HOME or (self.inbox / "manifest.json").exists() else "inbox"

@@ -84,7 +84,7 @@ def read_receipts(home: Path) -> list[Receipt]:
     path = receipts_path(home)
     if not path.exists():
         return []
-    return [Receipt(**row) for row in pq.read_table(path).to_pylist()]
+    return [Receipt(**row) for row in pq.ParquetFile(path).read().to_pylist()]
 
 
 def write_receipts(home: Path, receipts: list[Receipt]) -> None:
