@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MANIFEST := dbt_project/target/manifest.json
+SOURCES := $(sort $(patsubst sources/%/source.yml,%,$(wildcard sources/*/source.yml)))
 
 # Compiled modules must be kept, or every import costs two to four times as much.
 export PYTHONDONTWRITEBYTECODE :=
@@ -37,7 +38,7 @@ $(READY): requirements.lock pyproject.toml
 
 # The graph of the models, for Dagster; made without a warehouse.
 $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -not -path '*/target/*') $(shell find dbt_project -name '*.yml' -not -path '*/target/*')
-	@LANGSON_HOME=$(CURDIR)/data/real DBT_TARGET_PATH=$(CURDIR)/dbt_project/target $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path $(CURDIR)/data/logs
+	@LANGSON_HOME=$(CURDIR)/data/real LANGSON_SOURCES="$(SOURCES)" DBT_TARGET_PATH=$(CURDIR)/dbt_project/target $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path $(CURDIR)/data/logs
 	@touch $@
 
 run: setup

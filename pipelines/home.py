@@ -72,6 +72,7 @@ class Home:
         """Everything dbt and Dagster need to know about this home."""
         return {
             "LANGSON_HOME": str(self.root),
+            "LANGSON_SOURCES": source_codes(),
             "DAGSTER_HOME": str(ROOT),
             "LANGSON_DAGSTER_STORAGE": str(self.dagster / "storage"),
             "LANGSON_DAGSTER_LOGS": str(self.dagster / "logs"),
@@ -120,6 +121,11 @@ def home_for_intake(path: Path | None, from_inbox: bool) -> Home:
     if from_inbox:
         return Home(Path(os.environ.get("LANGSON_HOME") or ROOT / "data" / "real").expanduser().resolve())
     return Home(SANDBOX_HOME)
+
+
+def source_codes() -> str:
+    """The source systems dbt unions, found by their folders; separated by spaces."""
+    return " ".join(sorted(path.parent.name for path in (ROOT / "sources").glob("*/source.yml")))
 
 
 def decisions_folder() -> Path:

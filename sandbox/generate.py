@@ -6,17 +6,18 @@ of a run or nothing of it.
 
 import hashlib
 import json
+import pkgutil
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sandbox import e_invoices, e_office, health_records, online_public_services, population
 from sandbox.frame import UNITS_FILE, Delivered, DirtTally, MeasureValue, Settings, World, load_world
 
 STAGED = ".sandbox_staged"
@@ -46,13 +47,17 @@ class SourceModule(Protocol):
         """Its export files."""
 
 
-MODULES: dict[str, SourceModule] = {
-    "online_public_services": online_public_services,
-    "e_office": e_office,
-    "population": population,
-    "health_records": health_records,
-    "e_invoices": e_invoices,
-}
+def source_modules() -> dict[str, SourceModule]:
+    """Every module here that offers what a simulated source offers, by name: nothing is registered by hand."""
+    import sandbox
+
+    found = {name: import_module(f"sandbox.{name}") for _, name, _ in pkgutil.iter_modules(sandbox.__path__)}
+    offered = ("build", "truth", "write")
+    return {
+        name: cast(SourceModule, module)
+        for name, module in sorted(found.items())
+        if all(hasattr(module, word) for word in offered)
+    }
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def generate(home: Path, settings: Settings, progress: Callable[[str], None] = l
     delivered: list[Delivered] = []
     truth: list[MeasureValue] = []
     known: list[MeasureValue] = []
-    for name, module in MODULES.items():
+    for name, module in source_modules().items():
         progress(f"mô phỏng {name} | simulating {name}")
         entities = module.build(world)
         delivered += module.write(entities, world, staged / "inbox", tally)

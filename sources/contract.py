@@ -136,7 +136,9 @@ class Dataset(Strict):
     kind: Literal["events", "register", "snapshot"]
     key: tuple[str, ...]
     updated: str | None = None
-    cadence: Literal["monthly", "yearly"]
+    cadence: Literal["monthly", "quarterly", "yearly"]
+    state_of: Literal["month_end", "year_end"] = "month_end"
+    """Of a snapshot: a month shows the newest state up to its own last day, or one figure up to 31 December."""
     grace: Annotated[str, Field(pattern=r"^\d+ working days$")]
     max_age_months: int | None = None
     parts: Parts

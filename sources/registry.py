@@ -59,18 +59,22 @@ def months_until(last: date) -> list[date]:
 def expectation_tables(
     units_by_level: Mapping[str, list[str]], last: date, all_contracts: Mapping[str, SourceContract] | None = None
 ) -> dict[str, pa.Table]:
-    """`expected_parts` (who sends what) and `calendar` (when each month is due), as typed tables.
+    """`datasets`, `expected_parts` (who sends what) and `calendar` (when each month is due), as typed tables.
 
     `units_by_level` gives the unit codes of each level that may stand in a contract's `parts`; `last` is as_of's day.
     """
     parts: list[dict[str, object]] = []
     calendar: list[dict[str, object]] = []
+    datasets: list[dict[str, object]] = []
     for source in (all_contracts or contracts()).values():
         for name, item in source.datasets.items():
             senders = [
                 unit for level in item.parts.each for unit in (["-"] if level == "-" else sorted(units_by_level[level]))
             ]
             keys = {"source_code": source.code, "dataset": name}
+            datasets.append(
+                {**keys, "kind": item.kind, "state_of": item.state_of, "max_age_months": item.max_age_months}
+            )
             parts += [{**keys, "part": part, "cadence": item.cadence, "kind": item.kind} for part in senders]
             calendar += [
                 {
@@ -81,11 +85,15 @@ def expectation_tables(
                 for month in months_until(last)
             ]
     return {
+        "datasets": pa.Table.from_pylist(datasets, DATASETS_SCHEMA),
         "expected_parts": pa.Table.from_pylist(parts, EXPECTED_PARTS_SCHEMA),
         "calendar": pa.Table.from_pylist(calendar, CALENDAR_SCHEMA),
     }
 
 
+DATASETS_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("source_code", "dataset", "kind", "state_of")] + [("max_age_months", pa.int64())]
+)
 EXPECTED_PARTS_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("source_code", "dataset", "part", "cadence", "kind")]
 )

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sources.door.intake import ensure_schemas
+
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "date": pa.date32(),
@@ -18,7 +20,6 @@ _TYPES: dict[str, pa.DataType] = {
     "count": pa.int64(),
     "flag": pa.bool_(),
     "number": pa.float64(),
-    "money": pa.decimal128(19, 4),
     "texts": pa.list_(pa.string()),
 }
 
@@ -64,6 +65,7 @@ DEFINITIONS: dict[str, pa.Schema] = {
     "unit_resolution": _schema(
         text="source_code dataset column_name code_text name_text part tier_text unit_code unit_level candidates"
     ),
+    "datasets": _schema(text="source_code dataset kind state_of", count="max_age_months"),
     "expected_parts": _schema(text="source_code dataset part cadence kind"),
     "calendar": _schema(text="source_code dataset", date="period_start", moment="due_at"),
     "as_of": _schema(moment="as_of parent_as_of", text="origin"),
@@ -94,49 +96,6 @@ RECEIPTS = _schema(
 )
 """`landing/receipts.parquet`."""
 
-LANDING: dict[tuple[str, str], pa.Schema] = {
-    ("e_office", "work_files"): _schema(
-        text="ma_hscv don_vi cap hinh_thuc_xu_ly do_mat trang_thai",
-        date="ngay_mo ngay_ket_thuc",
-        moment="ngay_cap_nhat",
-    ),
-    ("online_public_services", "dossiers"): _schema(
-        text="ma_ho_so ma_tthc don_vi_xu_ly kenh_thuc_hien trang_thai_ho_so",
-        moment="ngay_nop_ho_so ngay_tiep_nhan ngay_hen_tra ngay_ket_thuc_xu_ly ngay_tra ngay_cap_nhat",
-        flag="ho_so_co_thanh_phan_so_hoa",
-        count="so_thanh_phan so_thanh_phan_so_hoa so_ket_qua_dien_tu",
-    ),
-    ("online_public_services", "procedures"): _schema(
-        text="ma_tthc ten_tthc cap_thuc_hien co_quan_thuc_hien don_vi trang_thai",
-        count="muc_do",
-        date="hieu_luc_tu hieu_luc_den",
-        flag="khong_co_ket_qua",
-        moment="ngay_cap_nhat",
-    ),
-    ("health_records", "records"): _schema(
-        text="ma_ho_so so_cccd ma_the_bhyt ma_xa trang_thai", count="nam_sinh", date="ngay_tao ngay_cap_nhat_cuoi"
-    ),
-    ("e_invoices", "registrations"): _schema(
-        text="loai_thong_diep mst so_thong_bao ma_co_quan_thue",
-        moment="ngay",
-        count="hinh_thuc trang_thai_xac_nhan truong_hop_tiep_nhan",
-    ),
-    ("e_invoices", "invoices"): _schema(
-        text="mst_nguoi_ban ky_hieu_mau_so ky_hieu_hoa_don so_hoa_don ma_co_quan_thue"
-        " trang_thai_hoa_don ket_qua_kiem_tra ky_hieu_mau_so_goc"
-        " ky_hieu_hoa_don_goc so_hoa_don_goc don_vi_tien_te",
-        date="ngay_lap",
-        count="tinh_chat",
-        money="tong_tien_thanh_toan",
-        moment="ngay_cap_nhat",
-    ),
-    ("e_invoices", "tax_register"): _schema(
-        text="mst loai_nnt cqt_quan_ly dia_ban trang_thai", date="ngay_cap ngay_dong"
-    ),
-    ("reference", "population"): _schema(text="ma_xa nhom_tuoi", date="ngay_thong_ke", count="so_nguoi so_ho"),
-}
-"""Tables under `landing/<source>/<dataset>/`, each with `_delivery_id` and `_row_number` besides."""
-
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -159,13 +118,10 @@ def make_home(
     for table, schema in DEFINITIONS.items():
         _write(home / "definitions" / f"{table}.parquet", schema, given.get(table, ()))
     _write(home / "landing" / "receipts.parquet", RECEIPTS, receipts)
-    for (source_code, dataset), schema in LANDING.items():
+    ensure_schemas(home)
+    for (source_code, dataset), rows in (landing or {}).items():
         folder = home / "landing" / source_code / dataset
-        landed = schema.append(pa.field("_delivery_id", pa.string())).append(pa.field("_row_number", pa.int64()))
-        _write(folder / "_schema.parquet", landed)
-        rows = (landing or {}).get((source_code, dataset), ())
-        if rows:
-            _write(folder / "part=-" / "period=2022-01" / "rows.parquet", landed, rows)
+        _write(folder / "part=-" / "period=2022-01" / "rows.parquet", pq.read_schema(folder / "_schema.parquet"), rows)
 
 
 def make_empty_home(home: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.home import source_codes
 from tests.dbt_home import make_empty_home, make_home
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
@@ -94,6 +95,9 @@ DEFINITIONS = {
             "indicator_codes": ["a2"],
         }
     ],
+    "datasets": [
+        {"source_code": "e_office", "dataset": "work_files", "kind": "register", "state_of": "month_end"},
+    ],
     "expected_parts": [
         {"source_code": "e_office", "dataset": "work_files", "part": "SO_CT", "cadence": "monthly", "kind": "register"}
     ],
@@ -114,6 +118,7 @@ def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         "LANGSON_HOME": str(home),
+        "LANGSON_SOURCES": source_codes(),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str(home / "dbt_target"),
         "DBT_LOG_PATH": str(home / "logs"),

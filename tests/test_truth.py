@@ -77,20 +77,11 @@ def test_nothing_implemented_is_missing_once_every_delivery_came(release) -> Non
     missing = connection.execute("""
         select distinct indicator_code, definition, period_start, unit_code from fct_indicator_value
         join dim_indicator using (directive_code, indicator_code, definition)
-        where status = 'source_missing' and numerator_source_code in
-            ('online_public_services', 'e_office', 'health_records', 'e_invoices')
+        where status = 'source_missing'
             and (indicator_code, definition) in (
                 select indicator_code, definition from fct_indicator_value where status = 'computed')
         order by all""").fetchall()
     assert missing == [], told(missing, "indicator | definition | month | unit")
-
-
-def test_the_four_sources_give_eleven_indicators_with_data(release) -> None:
-    connection, _, _ = release
-    found = connection.execute(
-        "select indicator_code from rpt_coverage where indicator_code is not null and with_data order by 1"
-    ).fetchall()
-    assert [code for (code,) in found] == ["a2", "a4", "a5", "a6a", "a6b", "b2a", "b2b", "b5", "b6", "c3", "d2c"]
 
 
 def test_no_row_disappears(release) -> None:

@@ -1,5 +1,5 @@
 {# Rows of a base model whose unit did not resolve: kept with their text and the candidates, so that an alias can revive them. #}
-{% macro rejected_rows(model, source_code, dataset, column_name, condition) %}
+{% macro rejected_rows(source_code, dataset, column_name, condition='unit_code is null') %}
     select
         delivery_id,
         '{{ source_code }}' as source_code,
@@ -9,6 +9,15 @@
         '{{ column_name }}' as column_name,
         {{ column_name }} as text,
         candidates
-    from {{ ref(model) }}
+    from {{ ref('base_' ~ source_code ~ '__' ~ dataset) }}
     where {{ condition }}
+{% endmacro %}
+
+{# Of a source whose rows name no unit: the same columns, never a row. #}
+{% macro no_rejected_rows() %}
+    select
+        delivery_id, source_code, dataset, cast(null as bigint) as row_number, cast(null as varchar) as rule,
+        cast(null as varchar) as column_name, cast(null as varchar) as text, cast(null as varchar) as candidates
+    from {{ ref('stg_deliveries') }}
+    where false
 {% endmacro %}

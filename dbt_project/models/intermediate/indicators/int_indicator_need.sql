@@ -14,7 +14,6 @@ with side as (
 dataset as (
     select
         side.directive_code, side.indicator_code, side.definition, side.tiers, side.starts, side.shift_months,
-        coalesce(measure.max_age_months, 3) as max_age_months,
         unnest(measure.datasets) as dataset_name
     from side
     inner join {{ source('definitions', 'measures') }} as measure on side.measure_code = measure.measure_code
@@ -28,7 +27,7 @@ final as (
         dataset.tiers,
         split_part(dataset.dataset_name, '.', 1) as source_code,
         split_part(dataset.dataset_name, '.', 2) as dataset,
-        dataset.max_age_months,
+        coalesce(contract.max_age_months, 3) as max_age_months,
         period.period_start,
         {{ add_months('period.period_start', 'dataset.shift_months') }} as last_month,
         -- Counts restart each year, and never reach behind the indicator's own start.
@@ -37,6 +36,8 @@ final as (
             {{ month_start(add_months('dataset.starts', 'dataset.shift_months')) }}
         ) as first_month
     from dataset
+    left join {{ source('definitions', 'datasets') }} as contract
+        on split_part(dataset.dataset_name, '.', 1) = contract.source_code and split_part(dataset.dataset_name, '.', 2) = contract.dataset
     inner join {{ ref('int_period') }} as period on dataset.directive_code = period.directive_code and period.is_measured
 )
 

@@ -2,8 +2,11 @@
 with expected as (
     select
         expected_part.source_code, expected_part.dataset, expected_part.part, expected_part.kind, expected_part.cadence,
-        month.period_start, month.period_end
+        month.period_start, month.period_end,
+        case when dataset.state_of = 'year_end' then make_date(year(month.period_start), 12, 31) else month.period_end end as state_date
     from {{ source('definitions', 'expected_parts') }} as expected_part
+    inner join {{ source('definitions', 'datasets') }} as dataset
+        on expected_part.source_code = dataset.source_code and expected_part.dataset = dataset.dataset
     cross join {{ ref('int_month') }} as month
 ),
 
@@ -53,7 +56,7 @@ covered_month as (
     group by source_code, dataset, part, {{ month_start('covered_at') }}
 ),
 
--- The state a month shows: that of its last day; of a yearly list, of the year's last day (one figure for all its months).
+-- The state a month shows: that of its last day; of one figure a year, that of the year's last day.
 state as (
     select
         expected.source_code, expected.dataset, expected.part, expected.period_start,
@@ -62,10 +65,7 @@ state as (
     inner join delivery
         on expected.source_code = delivery.source_code and expected.dataset = delivery.dataset
             and (delivery.part = expected.part or delivery.part = '-')
-            and delivery.window_end <= case
-                when expected.cadence = 'yearly' then make_date(year(expected.period_start), 12, 31)
-                else expected.period_end
-            end
+            and delivery.window_end <= expected.state_date
     where expected.kind = 'snapshot'
     group by expected.source_code, expected.dataset, expected.part, expected.period_start
 ),
@@ -99,10 +99,7 @@ final as (
             else coalesce(covered_month.covered_days, 0) = day(expected.period_end)
         end as is_covered,
         state.newest_as_at,
-        case
-            when expected.cadence = 'yearly' then make_date(year(expected.period_start), 12, 31)
-            else expected.period_end
-        end as state_date
+        expected.state_date
     from expected
     cross join {{ source('definitions', 'as_of') }} as moment
     left join due

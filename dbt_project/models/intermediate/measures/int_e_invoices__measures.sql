@@ -1,18 +1,8 @@
 -- Enterprises in the tax register at each month's end, and which of them use e-invoices.
-with max_age as (
-    select coalesce(max(max_age_months), 3) as months
-    from {{ source('definitions', 'measures') }}
-    where measure_code = 'enterprises_active'
-),
-
-register as (
-    select month.period_start, month.period_end, delivery.part, max(delivery.window_end) as as_at
-    from {{ ref('int_month') }} as month
-    cross join max_age
-    inner join {{ ref('stg_deliveries') }} as delivery
-        on delivery.source_code = 'e_invoices' and delivery.dataset = 'tax_register' and delivery.outcome = 'standing'
-            and delivery.window_end <= month.period_end and {{ add_months('delivery.window_end', 'max_age.months') }} > month.period_end
-    group by month.period_start, month.period_end, delivery.part
+with register as (
+    select *
+    from {{ ref('int_snapshot_month') }}
+    where source_code = 'e_invoices' and dataset = 'tax_register'
 ),
 
 -- Of type DN, active, not a branch (10 digits and a suffix), managed by a tax office of the province.

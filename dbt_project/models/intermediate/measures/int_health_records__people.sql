@@ -1,19 +1,9 @@
 -- One row per person and month's end, from each part's newest export that is not older than max_age; the same person by citizen number
 -- or by insurance tail.
-with max_age as (
-    select coalesce(max(max_age_months), 3) as months
-    from {{ source('definitions', 'measures') }}
-    where measure_code = 'people_with_health_record'
-),
-
-snapshot as (
-    select month.period_start, month.period_end, delivery.part, max(delivery.window_end) as as_at
-    from {{ ref('int_month') }} as month
-    cross join max_age
-    inner join {{ ref('stg_deliveries') }} as delivery
-        on delivery.source_code = 'health_records' and delivery.dataset = 'records' and delivery.outcome = 'standing'
-            and delivery.window_end <= month.period_end and {{ add_months('delivery.window_end', 'max_age.months') }} > month.period_end
-    group by month.period_start, month.period_end, delivery.part
+with snapshot as (
+    select *
+    from {{ ref('int_snapshot_month') }}
+    where source_code = 'health_records' and dataset = 'records'
 ),
 
 record as (

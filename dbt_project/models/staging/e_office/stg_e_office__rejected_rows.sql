@@ -1,0 +1,6 @@
+-- Rows whose unit does not resolve.
+with final as (
+    {{ rejected_rows('e_office', 'work_files', 'don_vi') }}
+)
+
+select * from final
