@@ -56,6 +56,15 @@ DEFINITIONS: dict[str, pa.Schema] = {
     "directive": _schema(text="directive_code", count="year", date="starts ends"),
     "clauses": _schema(text="directive_code clause text_vi text_en kind why_vi why_en", texts="indicator_codes"),
     "exemptions": _schema(text="directive_code indicator_code unit_code why"),
+    "scoring": _schema(
+        text="directive_code note_vi note_en",
+        count="cap_points minimum_denominator coverage_numerator coverage_denominator trend_months"
+        " falling_back_numerator falling_back_denominator limited_numerator limited_denominator",
+        flag="ties_by_indicators_met",
+    ),
+    "scoring_weights": _schema(text="directive_code bloc_code indicator_code", count="weight"),
+    "pace_plan": _schema(text="directive_code", count="month_of_year share_numerator share_denominator"),
+    "pace_bands": _schema(text="directive_code band label_vi label_en"),
     "units": _schema(
         text="unit_key unit_code unit_level label_vi label_en sort_key parent_unit_code bloc_code",
         date="valid_from valid_to",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sources.catalogue.documents import INDICATORS, CatalogueError
 from sources.catalogue.model import Catalogue, Definition, Directive, Fraction, Indicator, Measure, load
+from sources.catalogue.scoring import scoring_errors
 from sources.contract import SourceContract
 from sources.registry import contracts
 
@@ -40,6 +41,7 @@ def _errors(catalogue: Catalogue, sources: Mapping[str, SourceContract]) -> Iter
         yield from _target_errors(indicator, catalogue.directives)
     for directive in catalogue.directives.values():
         yield from _directive_errors(directive, catalogue.indicators)
+    yield from scoring_errors(catalogue.scoring, catalogue.directives, catalogue.indicators)
 
 
 def _whole(code: str, measures: Mapping[str, Measure]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.catalogue.documents import INDICATORS, CatalogueError, indicator_files, read_yaml, shape_errors
+from sources.catalogue.scoring import Scoring, load_scoring
 
 Document = Mapping[str, Any]
 
@@ -170,6 +171,7 @@ class Catalogue:
     indicators: Mapping[str, Indicator]
     measures: Mapping[str, Measure]
     directives: Mapping[str, Directive]
+    scoring: Mapping[str, Scoring]
 
 
 def _text(document: Document | None) -> Text | None:
@@ -352,6 +354,11 @@ def load(root: Path = INDICATORS) -> Catalogue:
             faults = _reference_errors(path, document)
         errors += faults
         documents[path.stem] = document
+    scoring: Mapping[str, Scoring] = {}
+    try:
+        scoring = load_scoring(root / "scoring.yml")
+    except CatalogueError as error:
+        errors += error.errors
     if errors:
         raise CatalogueError(errors)
     measures, directives = documents.pop("measures"), documents.pop("directive")
@@ -359,4 +366,5 @@ def load(root: Path = INDICATORS) -> Catalogue:
         indicators={code: _indicator(document) for code, document in documents.items()},
         measures={code: _measure(code, document) for code, document in measures.items()},
         directives={code: _directive(code, document) for code, document in directives.items()},
+        scoring=scoring,
     )

@@ -8,6 +8,7 @@ import pyarrow as pa
 from sources.catalogue.checks import check
 from sources.catalogue.documents import INDICATORS, CatalogueError
 from sources.catalogue.model import Catalogue, Definition, Directive, Fraction, Indicator, load
+from sources.catalogue.scoring import SCORING_SCHEMAS, scoring_tables
 
 TEXT, COUNT, DAY, FLAG, LIST = pa.string(), pa.int64(), pa.date32(), pa.bool_(), pa.list_(pa.string())
 
@@ -92,6 +93,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "exemptions": pa.schema([("directive_code", TEXT), ("indicator_code", TEXT), ("unit_code", TEXT), ("why", TEXT)]),
+    **SCORING_SCHEMAS,
 }
 
 Row = dict[str, object]
@@ -113,7 +115,8 @@ def definition_tables(root: Path = INDICATORS) -> dict[str, pa.Table]:
         "clauses": [row for item in catalogue.directives.values() for row in _clause_rows(item)],
         "exemptions": [row for item in catalogue.directives.values() for row in _exemption_rows(item)],
     }
-    return {name: pa.Table.from_pylist(rows[name], schema) for name, schema in SCHEMAS.items()}
+    tables = {name: pa.Table.from_pylist(found, SCHEMAS[name]) for name, found in rows.items()}
+    return tables | scoring_tables(catalogue.scoring)
 
 
 def _covered(catalogue: Catalogue) -> list[tuple[Directive, Indicator, Definition]]:

@@ -30,15 +30,15 @@ final as (
         coalesce(contract.max_age_months, 3) as max_age_months,
         period.period_start,
         {{ add_months('period.period_start', 'dataset.shift_months') }} as last_month,
-        -- Counts restart each year, and never reach behind the indicator's own start.
+        -- Counts restart each year, and never reach behind the indicator's own start; the baseline counts its whole year.
         greatest(
             {{ year_start(add_months('period.period_start', 'dataset.shift_months')) }},
-            {{ month_start(add_months('dataset.starts', 'dataset.shift_months')) }}
+            case when period.is_measured then {{ month_start(add_months('dataset.starts', 'dataset.shift_months')) }} end
         ) as first_month
     from dataset
     left join {{ source('definitions', 'datasets') }} as contract
         on split_part(dataset.dataset_name, '.', 1) = contract.source_code and split_part(dataset.dataset_name, '.', 2) = contract.dataset
-    inner join {{ ref('int_period') }} as period on dataset.directive_code = period.directive_code and period.is_measured
+    inner join {{ ref('int_period') }} as period on dataset.directive_code = period.directive_code and (period.is_measured or period.is_baseline)
 )
 
 select * from final

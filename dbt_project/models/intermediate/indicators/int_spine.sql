@@ -1,4 +1,5 @@
--- Every value that should exist: declared levels x definitions x months of the directive's year up to as_of, before anything is counted.
+-- Every value that should exist: declared levels x definitions x months of the directive's year up to as_of, before anything is counted;
+-- and the baseline, December of the year before, which only an indicator that starts with the directive can have.
 with indicator as (
     select *
     from {{ source('definitions', 'indicators') }}
@@ -21,9 +22,11 @@ final as (
             where exemption.directive_code = indicator.directive_code and exemption.indicator_code = indicator.indicator_code
                 and exemption.unit_code = unit.unit_code
         ) as is_exempt,
-        coalesce(period.period_end < indicator.starts, false) as is_before_start
+        coalesce(
+            case when period.is_baseline then indicator.starts > period.directive_starts else period.period_end < indicator.starts end, false
+        ) as is_before_start
     from indicator
-    inner join {{ ref('int_period') }} as period on indicator.directive_code = period.directive_code and period.is_measured
+    inner join {{ ref('int_period') }} as period on indicator.directive_code = period.directive_code and (period.is_measured or period.is_baseline)
     inner join {{ ref('int_unit_month') }} as unit
         on period.period_start = unit.period_start and list_contains(indicator.levels, unit.unit_level)
 )

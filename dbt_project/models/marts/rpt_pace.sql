@@ -1,0 +1,6 @@
+with final as (
+    select *
+    from {{ ref('int_pace') }}
+)
+
+select * from final
