@@ -1,6 +1,7 @@
 """The command line. It only reads arguments and prints: every command's work is in a module it imports when called."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -24,6 +25,13 @@ DirtyOption = Annotated[
     bool, typer.Option("--dirty/--clean", help="Có lỗi như hệ thống thật | With the dirt of real systems")
 ]
 SEED, SCALE = 2022, 0.02
+
+
+class Method(StrEnum):
+    """How units are ranked."""
+
+    LEVEL = "level"
+    PROGRESS = "progress"
 
 
 def main() -> None:
@@ -156,6 +164,27 @@ def rejects(
     from pipelines.cli_views import show_rejects
 
     show_rejects(receipt, rows)
+
+
+@app.command()
+def rank(
+    rules: Annotated[
+        Path | None, typer.Option(help="Quy tắc khác, dạng scoring.yml | Other rules, shaped like scoring.yml")
+    ] = None,
+    bloc: Annotated[str, typer.Option(help="departments, districts, communes")] = "departments",
+    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], help="Tháng, như 2022-12 | A month")] = None,
+    method: Annotated[Method, typer.Option(help="level: mức đạt, progress: tiến bộ | the method")] = Method.LEVEL,
+    home: HomeOption = None,
+) -> None:
+    """Xếp hạng thi đua; với --rules: ai lên, ai xuống và vì sao | The ranking; with --rules, who moves and why."""
+    from pipelines.cli_views import show_ranking
+    from pipelines.home import home_from
+    from pipelines.ranking import rank as rank_units
+    from pipelines.release.store import find_release
+
+    release = find_release(home_from(home), None)
+    first = month.date().replace(day=1) if month else None
+    show_ranking(rank_units(release.path, rules, bloc, first, method.value))
 
 
 @app.command("releases")

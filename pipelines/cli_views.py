@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,6 +21,8 @@ from pipelines.scorecard import number, print_scorecard
 
 if TYPE_CHECKING:
     from sources.door.inspect import Inspection
+
+    from pipelines.ranking import Ranking
 
 MOST = 20
 """Longer lists are cut, and say how long they are."""
@@ -177,3 +180,39 @@ def show_status(home: Home) -> None:
         release = store.find_release(home, None).path
         _listed(console, "Lượt nhận bị từ chối | Refused deliveries", refused_deliveries(release))
         _listed(console, "Giá trị bị giữ, chờ xác nhận | Held values", held_values(release))
+
+
+def show_ranking(ranking: "Ranking") -> None:
+    """A bloc in order; beside other rules, each unit's move and the indicators that made it."""
+    console = wide_console()
+    kinds = {"level": "theo mức đạt | by level", "progress": "theo tiến bộ | by progress"}
+    rules = "quy tắc khác | other rules" if ranking.is_other else "quy tắc công bố | published rules"
+    title = f"{ranking.bloc_code}, {ranking.period_start:%m/%Y}, {kinds[ranking.method]}, {rules}"
+    table = Table(title=title, title_justify="left")
+    for name in ("Hạng | Rank", "Đơn vị | Unit", "Điểm | Score"):
+        table.add_column(name, justify="left" if name.startswith("Đơn vị") else "right")
+    if ranking.is_other:
+        for name in ("Hạng cũ | Was", "Đổi | Move", "Vì | Why"):
+            table.add_column(name, justify="left" if name.startswith("Vì") else "right")
+    for unit in ranking.standings:
+        row = [_place(unit.rank), f"{unit.label_vi} ({unit.unit_code})", _points(unit.score)]
+        if ranking.is_other:
+            why = "; ".join(f"{code} {_points(change, signed=True)}" for code, change in unit.moved_by[:3])
+            row += [_place(unit.old_rank), _move(unit.old_rank, unit.rank), why]
+        table.add_row(*row)
+    console.print(table)
+
+
+def _place(rank: int | None) -> str:
+    return "–" if rank is None else str(rank)
+
+
+def _points(value: Decimal | None, signed: bool = False) -> str:
+    """12.3456 is `12,35`."""
+    return "–" if value is None else f"{value:{'+' if signed else ''}.2f}".replace(".", ",")
+
+
+def _move(old: int | None, new: int | None) -> str:
+    if old is None or new is None:
+        return "" if old == new else "có hạng | ranked" if old is None else "mất hạng | unranked"
+    return "=" if old == new else f"{'▲' if new < old else '▼'} {abs(old - new)}"

@@ -289,7 +289,7 @@ def test_agencies_outside_the_sixteen_departments_are_exempt(tables: dict[str, p
     assert exempt == {(code, unit) for code in DIRECTIVE if code[0] == "a" for unit in agencies}
 
 
-@pytest.mark.parametrize("schema", ["indicator", "measures", "directive"])
+@pytest.mark.parametrize("schema", ["indicator", "measures", "directive", "scoring"])
 def test_each_schema_accepts_its_good_example(schema: str) -> None:
     assert shape_errors(schema, read_yaml(EXAMPLES / f"{schema}.good.yml"), "good.yml") == []
 
@@ -322,6 +322,14 @@ def test_each_schema_accepts_its_good_example(schema: str) -> None:
                 "bad.yml: some-province-2022.clauses[1]: thiếu indicators | missing indicators",
             ],
         ),
+        (
+            "scoring",
+            [
+                "bad.yml: lang-son-2022.cap_points: không hợp lệ | not valid: 90 is less than the minimum of 100",
+                "bad.yml: lang-son-2022.pace.plan: không hợp lệ | not valid: [",
+                "bad.yml: lang-son-2022.ties: 'by_lot' không có trong | is not one of: indicators_met, shared",
+            ],
+        ),
     ],
 )
 def test_each_schema_rejects_its_bad_example_with_a_readable_message(schema: str, messages: list[str]) -> None:
@@ -339,6 +347,9 @@ def replace(text: str, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("file_name", "old", "new", "message"),
     [
+        ("scoring.yml", "departments: {a1: 1", "departments: {b7: 1", "b7 không tính ở cấp department"),
+        ("scoring.yml", "districts: {b1: 1", "provinces: {b1: 1", "no such bloc: provinces"),
+        ("scoring.yml", "11/12, 12/12]", "11/12, 11/12]", "must not fall, and end at 1"),
         ("d2c.yml", "denominator: population", "denominator: populatoin", "no such measure: populatoin"),
         (
             "a5.yml",
