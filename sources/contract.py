@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -84,6 +85,13 @@ class Column(Strict):
         return self.pii != "drop"
 
 
+class Change(Strict):
+    """Names a source gives to columns from a day on. Earlier deliveries keep theirs; later ones may use either."""
+
+    from_: date = Field(alias="from")
+    columns: Mapping[str, tuple[str, ...]]
+
+
 class DeliveryLayout(Strict):
     """One way the dataset arrives."""
 
@@ -153,12 +161,15 @@ class Dataset(Strict):
     ignore: tuple[str, ...] = ()
     """Known columns of the real export that nothing here needs."""
     exclude: tuple[Exclusion, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """Renamed columns, each with the day its delivery windows may first carry the new names."""
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Dataset":
         named = {*self.key, *self.window_dates, *self.resolve}
         named |= {name for layout in self.deliveries for name in layout.needs}
         named |= {name for name in (self.updated, self.as_at_column) if name}
+        named |= {name for change in self.changes for name in change.columns}
         if self.unit:
             named |= {name for name in (self.unit.code, self.unit.name, self.unit.tier) if name}
         if unknown := named - set(self.columns):
@@ -173,7 +184,19 @@ class Dataset(Strict):
     @cached_property
     def wanted(self) -> frozenset[str]:
         """Folded header names a reader looks for."""
-        return frozenset(fold(name) for column in self.columns.values() for name in column.from_)
+        return frozenset(fold(name) for column in self.columns for name in self.names_of(column))
+
+    def names_of(self, column: str) -> tuple[str, ...]:
+        """Every header name a column may come under, those of dated changes last."""
+        changed = (name for change in self.changes for name in change.columns.get(column, ()))
+        return (*self.columns[column].from_, *changed)
+
+    def known_from(self, column: str, name: str) -> date | None:
+        """The day from which a column may come under a name; None when it always could."""
+        if fold(name) in map(fold, self.columns[column].from_):
+            return None
+        days = [change.from_ for change in self.changes if fold(name) in map(fold, change.columns.get(column, ()))]
+        return min(days, default=None)
 
     @cached_property
     def ignored(self) -> frozenset[str]:

@@ -37,6 +37,11 @@ def _errors(catalogue: Catalogue, sources: Mapping[str, SourceContract]) -> Iter
     for indicator in catalogue.indicators.values():
         for definition in indicator.definitions.values():
             yield from _definition_errors(indicator, definition, catalogue.measures)
+            for code, changed in definition.changed.items():
+                if code not in catalogue.directives:
+                    where = f"{indicator.code}.yml: definitions.{definition.name}.directives"
+                    yield f"{where}: không có chỉ thị | no such directive: {code}"
+                yield from _definition_errors(indicator, changed, catalogue.measures)
         yield from _headline_errors(indicator, catalogue.measures)
         yield from _target_errors(indicator, catalogue.directives)
     for directive in catalogue.directives.values():
@@ -84,7 +89,8 @@ def _unused_measures(catalogue: Catalogue) -> Iterator[str]:
     used = {
         code
         for indicator in catalogue.indicators.values()
-        for definition in indicator.definitions.values()
+        for stated in indicator.definitions.values()
+        for definition in (stated, *stated.changed.values())
         for code in (definition.numerator, definition.denominator)
     }
     for measure in catalogue.measures.values():
@@ -193,22 +199,20 @@ def _directive_errors(directive: Directive, indicators: Mapping[str, Indicator])
         yield f"{where}: starts, ends không thuộc năm {directive.year} | are not in {directive.year}"
     if directive.launched is None and (directive.starts.month, directive.starts.day) != (1, 1):
         yield f"{where}.starts: không rõ ngày phát động thì tính từ 01/01 | an unknown launch counts from 1 January"
-    for clause in _repeated(clause.clause for clause in directive.clauses):
-        yield f"{where}.clauses: {clause} nêu hai lần | given twice"
-    for code in _repeated(code for clause in directive.clauses for code in clause.indicators):
-        yield f"{where}.clauses: chỉ tiêu {code} thuộc hai điểm | indicator {code} is under two clauses"
-    clause_of = {code: clause.clause for clause in directive.clauses for code in clause.indicators}
-    measured = {
-        code for code, item in indicators.items() if any(target.directive == directive.code for target in item.targets)
-    }
-    for code in sorted(clause_of.keys() - measured):
-        yield f"{where}.clauses: {clause_of[code]}: {code} không có tệp hoặc chỉ tiêu | has no file or no target"
-    for code in sorted(measured):
-        if clause_of.get(code) != indicators[code].clause:
-            yield (
-                f"{code}.yml: clause: {indicators[code].clause} không khớp directive.yml ({clause_of.get(code)})"
-                f" | does not agree with directive.yml ({clause_of.get(code)})"
-            )
+    for repeated in _repeated(clause.clause for clause in directive.clauses):
+        yield f"{where}.clauses: {repeated} nêu hai lần | given twice"
+    counted = {clause.clause for clause in directive.clauses if clause.kind == "indicator"}
+    for code, item in sorted(indicators.items()):
+        if any(target.directive == directive.code for target in item.targets):
+            clause_code = item.clause_of(directive.code)
+            if clause_code not in counted:
+                yield (
+                    f"{code}.yml: clause: {clause_code} không có trong directive.yml hoặc không phải chỉ tiêu"
+                    f" | is no clause of {directive.code} that is counted"
+                )
+    for clause in directive.clauses:
+        if clause.kind == "indicator" and not clause.indicators:
+            yield f"{where}.clauses: {clause.clause}: không có chỉ tiêu nào đếm | no indicator counts it"
     for bloc in directive.blocs:
         if bloc.units and len(bloc.units) != bloc.count:
             yield f"{where}.blocs: {bloc.code}: {len(bloc.units)} đơn vị | units, count {bloc.count}"

@@ -76,6 +76,12 @@ class Definition:
     starts: date
     bounds: Bounds
     note: Text | None
+    changed: Mapping[str, "Definition"]
+    """By directive: what it is there, where a later directive counts it otherwise."""
+
+    def under(self, directive: str) -> "Definition":
+        """The definition as one directive has it."""
+        return self.changed.get(directive, self)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class Target:
     """What must be reached, by whom, and from when. None dates = as the directive."""
 
     directive: str
+    clause: str | None
     definition: str
     comparator: str
     value: Fraction
@@ -110,6 +117,11 @@ class Indicator:
     targets: tuple[Target, ...]
     notes: Text
 
+    def clause_of(self, directive: str) -> str:
+        """The clause of one directive that sets its targets: where it numbers it otherwise, its targets say so."""
+        named = (target.clause for target in self.targets if target.directive == directive and target.clause)
+        return next(named, self.clause)
+
     def targets_of(self, definition: str, directive: str) -> tuple[Target, ...]:
         """A definition's own targets; one without any is judged by the headline's."""
         ours = [target for target in self.targets if target.directive == directive]
@@ -119,7 +131,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of the directive: counted by indicators, shown as context, or not countable and why."""
+    """One clause: counted by the indicators that name it, shown as context, or not countable and why."""
 
     clause: str
     kind: str
@@ -223,6 +235,12 @@ def _definition(name: str, indicator: Document) -> Definition:
     same_as = own.get("same_as")
     base: Document = indicator["definitions"][same_as] if same_as else {}
     merged = {**indicator, **base, **own}
+    changes: Document = merged.get("directives", {})
+    changed = {code: _built(name, same_as, {**merged, **change}, {}) for code, change in changes.items()}
+    return _built(name, same_as, {**merged, "note": own.get("note")}, changed)
+
+
+def _built(name: str, same_as: str | None, merged: Document, changed: Mapping[str, Definition]) -> Definition:
     denominator = merged["denominator"]
     shifted = isinstance(denominator, Mapping)
     return Definition(
@@ -235,13 +253,15 @@ def _definition(name: str, indicator: Document) -> Definition:
         levels=tuple(merged["levels"]),
         starts=date.fromisoformat(merged["starts"]),
         bounds=_bounds(merged["bounds"]),
-        note=_text(own.get("note")),
+        note=_text(merged.get("note")),
+        changed=changed,
     )
 
 
 def _target(document: Document) -> Target:
     return Target(
         directive=document["directive"],
+        clause=document.get("clause"),
         definition=document["definition"],
         comparator=document["comparator"],
         value=_fraction(document["value"]),
@@ -270,7 +290,11 @@ def _indicator(document: Document) -> Indicator:
     )
 
 
-def _directive(code: str, document: Document) -> Directive:
+def _directive(code: str, document: Document, indicators: Mapping[str, Indicator]) -> Directive:
+    counting: dict[str, list[str]] = {}
+    for indicator in indicators.values():
+        if any(target.directive == code for target in indicator.targets):
+            counting.setdefault(indicator.clause_of(code), []).append(indicator.code)
     return Directive(
         code=code,
         label=_needed_text(document["label"]),
@@ -288,7 +312,7 @@ def _directive(code: str, document: Document) -> Directive:
                 clause["clause"],
                 clause["kind"],
                 _needed_text(clause["text"]),
-                tuple(clause.get("indicators", ())),
+                tuple(sorted(counting.get(clause["clause"], ()))) if clause["kind"] == "indicator" else (),
                 _text(clause.get("why")),
             )
             for clause in document["clauses"]
@@ -362,9 +386,10 @@ def load(root: Path = INDICATORS) -> Catalogue:
     if errors:
         raise CatalogueError(errors)
     measures, directives = documents.pop("measures"), documents.pop("directive")
+    indicators = {code: _indicator(document) for code, document in documents.items()}
     return Catalogue(
-        indicators={code: _indicator(document) for code, document in documents.items()},
+        indicators=indicators,
         measures={code: _measure(code, document) for code, document in measures.items()},
-        directives={code: _directive(code, document) for code, document in directives.items()},
+        directives={code: _directive(code, document, indicators) for code, document in directives.items()},
         scoring=scoring,
     )

@@ -136,7 +136,8 @@ def _parts(fraction: Fraction | None) -> tuple[int | None, int | None]:
 
 def _indicator_rows(catalogue: Catalogue) -> list[Row]:
     rows = []
-    for directive, indicator, definition in _covered(catalogue):
+    for directive, indicator, stated in _covered(catalogue):
+        definition = stated.under(directive.code)
         numerator = catalogue.measures[definition.numerator]
         denominator = catalogue.measures[definition.denominator]
         low, high = _parts(definition.bounds.low), _parts(definition.bounds.high)
@@ -147,7 +148,7 @@ def _indicator_rows(catalogue: Catalogue) -> list[Row]:
             "definition": definition.name,
             "is_headline": definition.name == "headline",
             "group_code": indicator.group,
-            "clause": indicator.clause,
+            "clause": indicator.clause_of(directive.code),
             "label_vi": indicator.label.vi,
             "label_en": indicator.label.en,
             "numerator_measure": numerator.code,
@@ -160,7 +161,7 @@ def _indicator_rows(catalogue: Catalogue) -> list[Row]:
             "period_rule": indicator.period_rule,
             "tiers": list(definition.tiers),
             "levels": list(definition.levels),
-            "starts": definition.starts,
+            "starts": max(definition.starts, directive.starts),
             "low_numerator": low[0],
             "low_denominator": low[1],
             "high_numerator": high[0],

@@ -77,8 +77,8 @@ def _positions(contract: Dataset, header: tuple[str, ...]) -> dict[str, tuple[in
         whole.setdefault(fold(name), []).append(position)
         leaf.setdefault(fold(name.rsplit("/", 1)[-1]), []).append(position)
     found = {}
-    for column, spec in contract.columns.items():
-        at = [p for name in spec.from_ for p in (whole.get(fold(name)) or leaf.get(fold(name)) or [])]
+    for column in contract.columns:
+        at = [p for name in contract.names_of(column) for p in (whole.get(fold(name)) or leaf.get(fold(name)) or [])]
         if at:
             found[column] = tuple(dict.fromkeys(at))
     return found
@@ -102,7 +102,7 @@ def _complaints(mapping: Mapping) -> list[str]:
     ]
     complaints = []
     if missing:
-        expected = "; ".join(f"{name} ({' / '.join(contract.columns[name].from_)})" for name in missing)
+        expected = "; ".join(f"{name} ({' / '.join(contract.names_of(name))})" for name in missing)
         others = f"; cột lạ trong tệp / unknown columns in the file: {', '.join(strange)}" if strange else ""
         complaints.append(f"thiếu cột / missing columns: {expected}{others}")
     elif strange and mapping.layout.format not in _LAX_FORMATS:

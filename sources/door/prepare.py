@@ -128,6 +128,7 @@ class Preparer:
         )
         part = self._part(path, mapping)
         window = self._window(path, mapping)
+        _refuse_names_before_their_day(mapping, window)
         rows = Path(tempfile.mkstemp(suffix=".parquet", dir=directory)[1])
         names = ", ".join(
             f'cast("{name}" as {sql_type(column)}) as "{name}"' for name, column in contract.landed.items()
@@ -295,6 +296,21 @@ class Preparer:
         return sender_of(
             mapping.raw.title, [text for (text,) in named_in_rows], mapping.contract.parts.each, by_code=not unit.name
         )
+
+
+def _refuse_names_before_their_day(mapping: Mapping, window: Window | None) -> None:
+    """A new name in a delivery of days before the source changed it is no known column; raises Refusal."""
+    for column, at in mapping.positions.items():
+        for position in at:
+            header = mapping.raw.header[position]
+            day = mapping.contract.known_from(column, header.rsplit("/", 1)[-1])
+            if day and window and window.end < day:
+                raise Refusal(
+                    f"cột «{header}» chỉ có từ {day:%d/%m/%Y}, tệp này đến {window.end:%d/%m/%Y} | column '{header}' "
+                    f"stands for {column} from {day} on, and this delivery ends before",
+                    mapping.dataset,
+                    mapping.raw.rows.num_rows,
+                )
 
 
 def _shape(text: str) -> str:
