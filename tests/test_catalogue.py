@@ -313,7 +313,7 @@ def test_each_schema_accepts_its_good_example(schema: str) -> None:
         (
             "measures",
             [
-                "bad.yml: dossiers_received.source: 'one_stop' không có trong | is not one of: reporting_system",
+                "bad.yml: dossiers_received.source: không hợp lệ | not valid: 'One-stop' does not match",
                 "bad.yml: dossiers_received: thiếu event_date | missing event_date",
                 "bad.yml: dossiers_received: thiếu trường đi kèm | a field that belongs with it is missing: 'datasets'",
             ],

@@ -68,6 +68,8 @@ def _measure_errors(
         yield f"{where}.part_of: là phần của chính nó | is part of itself"
     if not measure.model:
         return
+    if measure.source not in sources:
+        yield f"{where}.source: không có hợp đồng dữ liệu | there is no such source contract: {measure.source}"
     if measure.model != f"int_{measure.source}__measures":
         yield f"{where}.model: phải là | must be int_{measure.source}__measures"
     ages = set()
