@@ -18,8 +18,19 @@ def value_of(sql: str) -> object:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("1234", "1234"), ("1.234", "1234"), ("1,234", "1234"), ("1 234", "1234"), ("-1.234.567", "-1234567")]
-    + [("12.0", "12"), ("12.00", "12"), ("12.5", None), ("1.2345", None), ("12,5", None), ("5 người", None)],
+    [
+        ("1234", "1234"),
+        ("1.234", "1234"),
+        ("1,234", "1234"),
+        ("1 234", "1234"),
+        ("-1.234.567", "-1234567"),
+        ("12.0", "12"),
+        ("12.00", "12"),
+        ("12.5", None),
+        ("1.2345", None),
+        ("12,5", None),
+        ("5 người", None),
+    ],
 )
 def test_a_count_has_no_fraction_so_its_separators_are_thousands(text: str, count: str | None) -> None:
     assert value_of(whole_count(literal(text))) == count
@@ -27,9 +38,21 @@ def test_a_count_has_no_fraction_so_its_separators_are_thousands(text: str, coun
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("12,5", "12.5"), ("105,34808", "105.34808"), ("1.234.567,5", "1234567.5"), ("1,234,567.5", "1234567.5")]
-    + [("1.234,5", "1234.5"), ("1,234.5", "1234.5"), ("0,125", "0.125"), ("0.125", "0.125"), ("1234.5", "1234.5")]
-    + [("1,234", None), ("105,348", None), ("97,92%", None), ("1.2.3", None)],
+    [
+        ("12,5", "12.5"),
+        ("105,34808", "105.34808"),
+        ("1.234.567,5", "1234567.5"),
+        ("1,234,567.5", "1234567.5"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("0,125", "0.125"),
+        ("0.125", "0.125"),
+        ("1234.5", "1234.5"),
+        ("1,234", None),
+        ("105,348", None),
+        ("97,92%", None),
+        ("1.2.3", None),
+    ],
 )
 def test_a_decimal_is_read_in_either_writing_unless_it_may_mean_two_numbers(text: str, number: str | None) -> None:
     assert value_of(decimal_text(literal(text))) == number

@@ -73,9 +73,11 @@ _LATIN_LETTER = re.compile(r"[\u00a1-\u00ff]")
 
 @dataclass(frozen=True)
 class CodePage:
-    """An old code page: its name, how people convert out of it, and the trial conversion of one word."""
+    """An old code page: its name, what its text looks like, how people convert it, the trial conversion of one word."""
 
     name: str
+    looks_vi: str
+    looks_en: str
     advice_vi: str
     advice_en: str
     convert: Callable[[str], str]
@@ -128,21 +130,34 @@ _UNIKEY_EN = (
 PAGES = (
     CodePage(
         "TCVN3",
+        "bảng mã cũ TCVN3 (ABC, phông .VnTime), không phải Unicode",
+        "the old code page TCVN3 (ABC, .VnTime fonts), not Unicode",
         _UNIKEY_VI.format("TCVN3 (ABC)") + "; chữ hoa của phông .VnTimeH phải gõ lại",
         _UNIKEY_EN.format("TCVN3 (ABC)") + "; capitals of the font .VnTimeH must be typed again",
         lambda word: word.translate(_TCVN3),
     ),
-    CodePage("VNI", _UNIKEY_VI.format("VNI Windows"), _UNIKEY_EN.format("VNI Windows"), _from_vni),
+    CodePage(
+        "VNI",
+        "bảng mã cũ VNI (phông VNI-Times), không phải Unicode",
+        "the old code page VNI (VNI-Times fonts), not Unicode",
+        _UNIKEY_VI.format("VNI Windows"),
+        _UNIKEY_EN.format("VNI Windows"),
+        _from_vni,
+    ),
     CodePage(
         WINDOWS_1258,
+        "windows-1258 đã bị đọc như Latin-1",
+        "windows-1258 that was read as Latin-1",
         "hãy xuất lại từ hệ thống gốc và lưu dạng «CSV UTF-8» hoặc .xlsx",
         "export it again from its own system and save it as 'CSV UTF-8' or .xlsx",
         _from_western("cp1258"),
     ),
     CodePage(
         "UTF-8",
-        "tệp UTF-8 đã bị mở nhầm như Latin-1 rồi lưu lại; hãy xuất lại từ hệ thống gốc, không mở qua Excel",
-        "UTF-8 was opened as Latin-1 and saved again; export it again from its own system, not by way of Excel",
+        "UTF-8 đã bị đọc như Latin-1 rồi lưu lại",
+        "UTF-8 that was read as Latin-1 and saved again",
+        "hãy xuất lại từ hệ thống gốc, không mở qua Excel",
+        "export it again from its own system, not by way of Excel",
         _from_western("utf-8"),
     ),
 )
@@ -171,8 +186,17 @@ def recognise(texts: Iterable[str], least: int = _LEAST_WORDS) -> Recognised | N
     best = max(PAGES, key=lambda page: len(hits[page]))  # of equals the first: the commoner page
     if len(hits[best]) < least or 2 * len(hits[best]) < len(strange):
         return None
-    told = [(word, best.convert(word)) for word in sorted(hits[best], key=lambda word: (-counted[word], word))]
+    told = [
+        (word, _as_typed(word, best.convert(word)))
+        for word in sorted(hits[best], key=lambda word: (-counted[word], word))
+    ]
     return Recognised(best, tuple(pair for pair in told if pair[1].lower() in _OFFICE_WORDS.split())[:3])
+
+
+def _as_typed(word: str, read: str) -> str:
+    """In capitals where the letters without accents are: the font of capitals showed the others so too."""
+    plain = [letter for letter in word if letter.isascii()]
+    return read.upper() if plain and all(letter.isupper() for letter in plain) else read
 
 
 def refusal(found: Recognised, header_found: bool = False) -> LegacyCodePage:
@@ -182,8 +206,8 @@ def refusal(found: Recognised, header_found: bool = False) -> LegacyCodePage:
     examples_en = ", ".join(f"'{raw}' reads '{read}'" for raw, read in found.examples)
     shown_vi, shown_en = (f" ({examples_vi})", f" ({examples_en})") if found.examples else ("", "")
     return LegacyCodePage(
-        f"Chữ trong tệp giống bảng mã cũ {page.name}, không phải Unicode{shown_vi}: {page.advice_vi} | "
-        f"The text looks like the old code page {page.name}, not Unicode{shown_en}: {page.advice_en}",
+        f"Chữ trong tệp giống {page.looks_vi}{shown_vi}: {page.advice_vi} | "
+        f"The text looks like {page.looks_en}{shown_en}: {page.advice_en}",
         header_found,
     )
 
