@@ -9,6 +9,7 @@ import pytest
 
 from sources.formats.base import FormatError, Limits, RawTable, fold
 from sources.formats.csv_text import read_csv
+from tests.dirt.old_text import windows_1258
 
 WANTED = frozenset(fold(name) for name in ("Mã xã", "Họ tên", "Ngày tạo"))
 HEADER = "Mã xã,Họ tên,Ngày tạo\n"
@@ -22,16 +23,6 @@ def read(tmp_path: Path, content: str | bytes, limits: Limits | None = None) -> 
 
 def rows(table: RawTable) -> list[tuple[str | None, ...]]:
     return [tuple(row.values()) for row in table.rows.select(["c0", "c1", "c2"]).to_pylist()]
-
-
-def windows_1258(text: str) -> bytes:
-    """As Windows writes it: base letter with its own mark, then the tone as a letter of its own."""
-    pieces: list[str] = []
-    for letter in unicodedata.normalize("NFC", text):
-        parts = unicodedata.normalize("NFD", letter)
-        base = unicodedata.normalize("NFC", parts[0] + "".join(m for m in parts[1:] if m in "\u0302\u0306\u031b"))
-        pieces.append(base + "".join(m for m in parts[1:] if m not in "\u0302\u0306\u031b"))
-    return "".join(pieces).encode("cp1258")
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

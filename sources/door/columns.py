@@ -19,6 +19,8 @@ _STRPTIME = {
 _EXACT_SHAPE = {"yyyyMMddHHmmss": "[0-9]{14}", "yyyyMMdd": "[0-9]{8}"}
 _CELL_DATE = "%Y-%m-%d %H:%M:%S"
 """How every reader writes a real date cell, whatever the contract's text formats."""
+_YEAR_FIRST = ("%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
+"""The gateways' own way to write a date, edXML's and LGSP's: it can mean nothing else, so no contract need list it."""
 _PLAUSIBLE = "between timestamp '1900-01-01' and timestamp '2100-01-01'"
 
 _YES = ("1", "true", "co", "x", "yes", "y")
@@ -53,7 +55,7 @@ def folded(text: str) -> str:
 
 def timestamp_of(text: str, formats: tuple[str, ...]) -> str:
     """SQL of the first of the formats that reads the text, as a local timestamp; null when none does."""
-    tries = [f"try_strptime({text}, {literal(_CELL_DATE)})"]
+    tries = [f"try_strptime({text}, {literal(shape)})" for shape in (_CELL_DATE, *_YEAR_FIRST)]
     for name in formats:
         if name == "serial":
             day = f"try_cast({text} as double)"
@@ -74,14 +76,35 @@ def timestamp_of(text: str, formats: tuple[str, ...]) -> str:
 
 
 def decimal_text(text: str) -> str:
-    """SQL of a number's text with Vietnamese or English separators made plain (1.234.567 and 1,234,567 and 12,5)."""
+    """SQL of a number's text with Vietnamese or English separators made plain (1.234.567, 1,234,567.5 and 12,5).
+
+    One comma before exactly three digits is null: it may be 1.234 or 1234, and is not guessed.
+    """
     return (
         rf"case when regexp_full_match({text}, '-?[0-9]{{1,3}}(\.[0-9]{{3}}){{2,}}(,[0-9]+)?') "
+        rf"or regexp_full_match({text}, '-?[0-9]{{1,3}}\.[0-9]{{3}},[0-9]+') "
         rf"then replace(replace({text}, '.', ''), ',', '.') "
-        rf"when regexp_full_match({text}, '-?[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?') then replace({text}, ',', '') "
+        rf"when regexp_full_match({text}, '-?[0-9]{{1,3}}(,[0-9]{{3}}){{2,}}(\.[0-9]+)?') "
+        rf"or regexp_full_match({text}, '-?[0-9]{{1,3}},[0-9]{{3}}\.[0-9]+') then replace({text}, ',', '') "
+        rf"when regexp_full_match({text}, '-?[1-9][0-9]{{0,2}},[0-9]{{3}}') then null "
         rf"when regexp_full_match({text}, '-?[0-9]+,[0-9]+') then replace({text}, ',', '.') "
         rf"when regexp_full_match({text}, '-?[0-9]+(\.[0-9]+)?([eE][+]?[0-9]+)?') then {text} end"
     )
+
+
+def whole_count(text: str) -> str:
+    """SQL of a count's text as digits: a count has no fraction, so 1.234, 1,234 and 1 234 are thousands, 12.0 is 12."""
+    grouped = "|".join(rf"[0-9]{{1,3}}({separator}[0-9]{{3}})+" for separator in (r"\.", ",", r"[ \x{a0}]"))
+    return (
+        rf"case when regexp_full_match({text}, '-?({grouped})') then regexp_replace({text}, '[^0-9-]', '', 'g') "
+        rf"when regexp_full_match({text}, '-?[0-9]{{1,18}}(\.0{{1,2}})?') "
+        rf"then regexp_extract({text}, '^-?[0-9]+') end"
+    )
+
+
+def without_fraction(text: str) -> str:
+    """SQL of an identifier's text without the ".0" of a program that took it for a number."""
+    return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')"
 
 
 def json_count(text: str, rule: str) -> str:
@@ -126,7 +149,7 @@ def typed(column: Column, text: str, value_name: str) -> TypedColumn:
         value = f"case when {flag} in {_YES} then true when {flag} in {_NO} then false end"
         return TypedColumn(value, unread, "unreadable_flag", "0/1, có/không | 0/1, yes/no")
     if column.type == "integer":
-        value = f"try_cast(case when regexp_full_match({text}, '-?[0-9]{{1,18}}') then {text} end as bigint)"
+        value = f"try_cast({whole_count(text)} as bigint)"
         if column.json_:
             listed = f"starts_with({text}, '[') and json_valid({text})"
             value = f"case when {listed} then {json_count(text, column.json_)} else {value} end"
@@ -135,6 +158,7 @@ def typed(column: Column, text: str, value_name: str) -> TypedColumn:
 
 
 def _text(column: Column, text: str) -> str:
+    text = without_fraction(text) if column.zero_fill or column.strip_zeros else text
     if column.zero_fill:
         short = f"regexp_full_match({text}, '[0-9]{{1,{column.zero_fill}}}')"
         return f"case when {short} then lpad({text}, {column.zero_fill}, '0') else {text} end"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sources.contract import Dataset, DeliveryLayout, SourceContract
 from sources.formats.base import FormatError, RawTable, fold
+from sources.formats.code_pages import LegacyCodePage, refuse_legacy_table
 
 _LAX_FORMATS = ("json", "xml", "xml_zip")
 """Interfaces answer with many more fields than anyone needs; sheets do not, so there an unknown column is a rename."""
@@ -34,7 +35,13 @@ class Refusal(Exception):
 
 
 def read_layout(path: Path, layout: DeliveryLayout, contract: Dataset) -> RawTable:
-    """Read the file the way the layout says; raises FormatError."""
+    """Read the file the way the layout says; raises FormatError, also for readable text in an old code page."""
+    raw = _read(path, layout, contract)
+    refuse_legacy_table(raw)
+    return raw
+
+
+def _read(path: Path, layout: DeliveryLayout, contract: Dataset) -> RawTable:
     limits = contract.reader_limits
     match layout.format:
         case "xlsx":
@@ -131,6 +138,10 @@ def recognise(source: SourceContract, path: Path) -> Mapping:
     for name, contract, layout in candidates:
         try:
             raw = read_layout(path, layout, contract)
+        except LegacyCodePage as error:
+            # No other dataset reads the file better. Where its columns are unknown too, it may be any of them.
+            is_sure = error.header_found or len(candidates) == 1
+            raise Refusal(error.reason, name if is_sure else "-") from error
         except FormatError as error:
             misfits.append((-1, name, error.reason, 0))
             continue

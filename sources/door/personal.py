@@ -51,7 +51,7 @@ def macros(key: bytes) -> list[str]:
     outer = bytes(byte ^ 0x5C for byte in block).hex()
     message = f"unhex({literal(inner)}) || encode(kind || ':' || normalised(kind, t))"
     return [
-        r"""create or replace temp macro normalised(kind, t) as case kind
+        r"""create or replace temp macro normalised_text(kind, t) as case kind
             when 'text' then upper(t)
             when 'citizen_number' then case
                 when regexp_full_match(regexp_replace(t, '\D', '', 'g'), '[0-9]{10,12}')
@@ -62,6 +62,9 @@ def macros(key: bytes) -> list[str]:
                 nullif(regexp_extract(
                     upper(regexp_replace(t, '\s', '', 'g')), '^([A-Z]{2}[0-9]{3})?([0-9]{10})$', 2), '')
             end""",
+        # A number read as a decimal ends in ".0": kept, its zero would be one more digit of another person's number.
+        r"""create or replace temp macro normalised(kind, given) as normalised_text(kind,
+            regexp_replace(given, '^([0-9]+)\.0+$', '\1'))""",
         f"""create or replace temp macro hashed(kind, t) as
             left(sha256(unhex({literal(outer)}) || unhex(sha256({message}))), 32)""",
     ]

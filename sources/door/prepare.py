@@ -5,6 +5,7 @@ Everything a column at a time in DuckDB. What a person's row held and the contra
 
 import hashlib
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -80,10 +81,11 @@ def sha256_of(path: Path) -> str:
 
 
 def _tax_codes(texts: list[str]) -> dict[str, str]:
-    """What python-stdnum says of the distinct texts; a spreadsheet's lost leading zero is given back first."""
+    """What python-stdnum says of the distinct texts, once a spreadsheet's lost zero is back and its ".0" gone."""
     found = {}
     for text in texts:
         plain = "".join(text.split())
+        plain = plain.partition(".")[0] if re.fullmatch(r"\d+\.0+", plain) else plain
         head, dash, branch = plain.partition("-")
         candidate = (head.zfill(10) if head.isdigit() and len(head) == 9 else head) + dash + branch
         try:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from sources.formats.base import REJECTS_SCHEMA, FormatError, Limits, RawTable, clean_text
+from sources.formats.code_pages import sample
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.sniff import decode, read_bytes, refuse_other_container
 
@@ -70,16 +71,16 @@ def _find(text: str, wanted: frozenset[str]) -> tuple[str, list[list[str | None]
     """The separator under which the header is best recognised, the first rows, the header, and how
     many lines of the file end with the header."""
     best: tuple[int, str, list[list[str | None]], Header, list[int]] | None = None
-    sample = text[:_HEAD_CHARACTERS]
+    start = text[:_HEAD_CHARACTERS]
     for separator in _SEPARATORS:
-        head, ends = _head(sample, separator)
+        head, ends = _head(start, separator)
         header = find_header(head, wanted)
         if header is not None and (best is None or len(header.matched) > best[0]):
             best = (len(header.matched), separator, head, header, ends)
     if best is None:
         if not text.strip():
             raise FormatError("Tệp không có nội dung | The file has no content")
-        raise header_missing(wanted)
+        raise header_missing(wanted, [sample(text)])
     _, separator, head, header, ends = best
     return separator, head, header, ends[header.end - 1]
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from lxml import etree, html
 
 from sources.formats.base import FormatError, Limits, RawTable, clean_text, collapse
+from sources.formats.code_pages import sample
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.sniff import decode, is_login_page, read_bytes, refuse_other_container
 
@@ -54,7 +55,7 @@ def read_html_table(path: Path, wanted: frozenset[str], limits: Limits) -> RawTa
                 "Tệp là trang đăng nhập của hệ thống, không phải dữ liệu; hãy đăng nhập rồi xuất lại | "
                 "The file is the system's login page, not data; log in and export again"
             )
-        raise header_missing(wanted)
+        raise header_missing(wanted, [sample(page.text_content())])
     grid, header, table = best
     width = max(len(row) for row in grid.filled)
     body = [row + [None] * (width - len(row)) for row in grid.filled[header.end :]]

@@ -249,7 +249,7 @@ def _table(texts: pa.Array, unnest: str | None, wanted: frozenset[str], limits: 
         names = [name for _, _, name in columns]
         known = {fold(name) for name in names} & wanted
         if len(texts) and len(known) < min(2, len(wanted)) and len(rejects) < len(texts):
-            raise header_missing(wanted)
+            raise header_missing(wanted, names)
         rows = _extract(connection, columns)
     return RawTable(unique_names(names), rows, "", no_skips(), rejects)
 

@@ -9,7 +9,7 @@ that the door rejects it in the open.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ from sources.formats.base import (
     no_skips,
     unique_names,
 )
+from sources.formats.code_pages import recognise, refusal
 
 HEAD_ROWS = 40
 _MAX_HEADER_ROWS = 4
@@ -96,8 +97,13 @@ def find_header(head: Sequence[Sequence[str | None]], wanted: frozenset[str]) ->
     return Header(start, end, unique_names(shown), tuple(path[-1] if path else None for path in paths), matched)
 
 
-def header_missing(wanted: frozenset[str]) -> FormatError:
-    """The error when no row of the file names the contract's columns."""
+def header_missing(wanted: frozenset[str], texts: Iterable[str]) -> FormatError:
+    """The error when no row of the file names the contract's columns.
+
+    `texts` are what the file says instead: an old code page makes every header unknown, and is the better reason.
+    """
+    if found := recognise(texts):
+        return refusal(found)
     sample = ", ".join(sorted(wanted)[:8])
     return FormatError(
         f"Không tìm thấy dòng tiêu đề trong {HEAD_ROWS} dòng đầu (cần các cột như: {sample}) | "

@@ -42,6 +42,10 @@ def check_zip(path: Path, limits: Limits) -> None:
             f"Tệp nén có {len(members)} thành phần, vượt giới hạn {limits.members} | "
             f"The container has {len(members)} members, over the limit of {limits.members}"
         )
+    if any(member.header_offset < 0 for member in members):
+        raise FormatError(
+            "Tệp nén zip bị mất phần đầu; hãy tải lại | The zip container has lost its beginning; download it again"
+        )
     total = 0
     starts: set[int] = set()
     for member in members:

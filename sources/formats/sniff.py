@@ -7,29 +7,11 @@ import unicodedata
 from pathlib import Path
 
 from sources.formats.base import FormatError, Limits
+from sources.formats.code_pages import WINDOWS_1258, recognise, refusal, sample
 from sources.formats.limits import check_size
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SAMPLE = 256 * 1024
-_TCVN3 = str.maketrans(
-    "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦",
-    "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
-)
-_VNI_TONES = {"ø": "\u0300", "ù": "\u0301", "û": "\u0309", "õ": "\u0303", "ï": "\u0323"}
-_VNI_LETTERS = {"ñ": "đ", "ô": "ơ", "ö": "ư", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
-_VNI_HAT = {"â": "", "à": "\u0300", "á": "\u0301", "å": "\u0309", "ã": "\u0303", "ä": "\u0323"}
-_VNI_BREVE = {"ê": "", "è": "\u0300", "é": "\u0301", "ú": "\u0309", "ü": "\u0303", "ë": "\u0323"}
-# Frequent syllables with accents, of names, headers and units: what tells one code page from another.
-_SYLLABLES = frozenset(
-    re.findall(
-        r"\w+",
-        "của và là được người huyện xã tỉnh thị trấn phường sở số mã ngày đơn vị hồ sơ tên lạng sơn việt nguyễn trần "
-        "văn lê phạm hoàng đặng vũ bùi đỗ dương lý nông hứa lộc bình đình lập tràng định bắc lăng hữu lũng thành phố "
-        "nội hình thức xử lý kết thúc cấp địa chỉ năm tháng điện tử công giáo dục tế ủy nhân dân trạng thái loại họ "
-        "giới tính độ mật mở cập nhật tạo",
-    )
-)
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
@@ -102,24 +84,14 @@ def decode(data: bytes) -> str:
 
 
 def _decode_legacy(data: bytes, error: UnicodeDecodeError) -> str:
-    sample = data[:_SAMPLE]
-    latin = sample.decode("latin-1")
-    scores = {
-        "windows-1258": _score(sample.decode("cp1258", errors="replace")),
-        "TCVN3": _score(latin.translate(_TCVN3)),
-        "VNI": _score(_from_vni(latin)),
-    }
-    name = max(scores, key=lambda key: scores[key])
-    if scores[name] == 0:
+    found = recognise([sample(data.decode("latin-1"))], least=2)  # that it is no UTF-8 is known already
+    if found is None:
         raise FormatError(
             f"Không rõ bảng mã (byte thứ {error.start + 1} không phải UTF-8); hãy lưu lại dạng «CSV UTF-8» | "
             f"Unknown encoding (byte {error.start + 1} is not UTF-8); save it again as 'CSV UTF-8'"
         ) from error
-    if name != "windows-1258":
-        raise FormatError(
-            f"Tệp dùng bảng mã {name} (phông chữ cũ); hãy chuyển sang Unicode rồi lưu dạng «CSV UTF-8» | "
-            f"The file is in the {name} code page (an old font); convert it to Unicode and save it as 'CSV UTF-8'"
-        ) from error
+    if found.page.name != WINDOWS_1258:
+        raise refusal(found) from error
     try:
         return unicodedata.normalize("NFC", data.decode("cp1258"))
     except UnicodeDecodeError as legacy:
@@ -127,25 +99,3 @@ def _decode_legacy(data: bytes, error: UnicodeDecodeError) -> str:
             f"Byte thứ {legacy.start + 1} không thuộc bảng mã windows-1258; hãy lưu lại dạng «CSV UTF-8» | "
             f"Byte {legacy.start + 1} is not windows-1258; save it again as 'CSV UTF-8'"
         ) from legacy
-
-
-def _score(text: str) -> int:
-    """How many frequent Vietnamese syllables with accents a text holds."""
-    words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
-    return sum(1 for word in words if not word.isascii() and word in _SYLLABLES)
-
-
-def _from_vni(text: str) -> str:
-    """VNI bytes read as Latin-1, turned to Unicode (lower case only: enough to recognise it)."""
-    result: list[str] = []
-    for letter in text.lower():
-        before = result[-1] if result else ""
-        if before in ("a", "e", "o") and letter in _VNI_HAT:
-            result.append("\u0302" + _VNI_HAT[letter])
-        elif before == "a" and letter in _VNI_BREVE:
-            result.append("\u0306" + _VNI_BREVE[letter])
-        elif before in ("a", "e", "o", "u", "y", "ơ", "ư") and letter in _VNI_TONES:
-            result.append(_VNI_TONES[letter])
-        else:
-            result.append(_VNI_LETTERS.get(letter, letter))
-    return unicodedata.normalize("NFC", "".join(result))

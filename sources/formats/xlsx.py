@@ -27,6 +27,7 @@ _FAR_REFERENCE = re.compile(rb"""r=["'](?:([A-Z]{2,3})\d+|[A-Z]\d{6,})""")
 _REFERENCE = re.compile(rb"""r=["']([A-Z]{1,3})(\d+)""")
 _PACKED = 128 * 1024
 _OVERLAP = 24
+_SAID_ROWS = 200
 _NEEDS_CARE = r"[\x{300}-\x{36f}]|\d\d:\d\d:\d\d\.\d+$"
 _FRACTION = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d+$"
 
@@ -53,10 +54,10 @@ def read_xlsx(path: Path, wanted: frozenset[str], limits: Limits) -> RawTable:
         raise _damaged() from error
     sheets: list[_Sheet] = []
     unread: list[str] = []
-    any_text = False
+    texts: list[str] = []
     for position, name in enumerate(names):
-        sheet, has_text = _load(book, position, name, wanted, limits)
-        any_text = any_text or has_text
+        sheet, said = _load(book, position, name, wanted, limits)
+        texts += said
         if sheet is None:
             continue
         if sheets and sheet.header.names != sheets[0].header.names:
@@ -64,9 +65,9 @@ def read_xlsx(path: Path, wanted: frozenset[str], limits: Limits) -> RawTable:
         else:
             sheets.append(sheet)
     if not sheets:
-        if not any_text:
+        if not texts:
             raise FormatError("Sổ Excel không có dữ liệu | The Excel book has no data")
-        raise header_missing(wanted)
+        raise header_missing(wanted, texts)
     tables = [_body(sheet) for sheet in sheets]
     return _joined(tables, [sheet.name for sheet in sheets], unread)
 
@@ -166,12 +167,12 @@ def _damaged() -> FormatError:
 
 def _load(
     book: fastexcel.ExcelReader, position: int, name: str, wanted: frozenset[str], limits: Limits
-) -> tuple[_Sheet | None, bool]:
-    """A sheet as clean text columns if it has the header; and whether it has any text at all."""
+) -> tuple[_Sheet | None, list[str]]:
+    """A sheet as clean text columns if it has the header; and the texts it begins with (none: it is empty)."""
     try:
         loaded = book.load_sheet(position, header_row=None, skip_rows=0, dtypes="string")
         if loaded.visible != "visible" or loaded.width == 0 or loaded.total_height == 0:
-            return None, False
+            return None, []
         table = pa.Table.from_batches([pa.record_batch(loaded)])
     except fastexcel.FastExcelError as error:
         raise FormatError(
@@ -186,8 +187,8 @@ def _load(
     columns = [_text(values) for values in table.columns]
     head = [list(row) for row in zip(*(values.slice(0, HEAD_ROWS + 5).to_pylist() for values in columns), strict=True)]
     header = find_header(head, wanted)
-    has_text = any(values.null_count < len(values) for values in columns)
-    return (None if header is None else _Sheet(name, columns, head, header)), has_text
+    texts = [text for values in columns for text in values.drop_null().slice(0, _SAID_ROWS).to_pylist()]
+    return (None if header is None else _Sheet(name, columns, head, header)), texts
 
 
 def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -83,7 +83,7 @@ def _unpack(content: mmap.mmap, info: zipfile.ZipInfo) -> Member:
         return _bad(info, f"tài liệu lớn hơn {MAX_DOCUMENT_BYTES} byte | a document over {MAX_DOCUMENT_BYTES} bytes")
     at = info.header_offset
     signature, name_length, extra_length = b"", 0, 0
-    if at + _LOCAL_HEADER.size <= len(content):
+    if 0 <= at <= len(content) - _LOCAL_HEADER.size:
         signature, name_length, extra_length = _LOCAL_HEADER.unpack_from(content, at)
     if signature != b"PK\x03\x04":
         return _bad(info, "mục lục của tệp nén trỏ sai chỗ | the directory of the container points to a wrong place")
