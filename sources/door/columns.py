@@ -23,6 +23,10 @@ _YEAR_FIRST = ("%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
 """The gateways' own way to write a date, edXML's and LGSP's: it can mean nothing else, so no contract need list it."""
 _PLAUSIBLE = "between timestamp '1900-01-01' and timestamp '2100-01-01'"
 
+OTHER_WORD = "*"
+"""Of a code list: the text that stands for every word not listed."""
+_WORD_ENDS = "[,;/+|&]| va "
+
 _YES = ("1", "true", "co", "x", "yes", "y")
 _NO = ("0", "false", "khong", "no", "n")
 
@@ -119,6 +123,8 @@ def json_count(text: str, rule: str) -> str:
 
 def typed(column: Column, text: str, value_name: str) -> TypedColumn:
     """The SQL of one column over its trimmed text; `bad` may name the typed column, which stands under `value_name`."""
+    if column.strip_fraction:
+        text = rf"regexp_replace({text}, '^(-?[0-9]+)\.0+$', '\1')"
     unread = f"{text} is not null and {value_name} is null"
     if column.pii == "hash":
         return TypedColumn(
@@ -136,14 +142,21 @@ def typed(column: Column, text: str, value_name: str) -> TypedColumn:
             "mã số thuế 10 số đúng số kiểm tra, có thể thêm -NNN | a tax code whose check digit holds",
         )
     if column.type == "text":
-        return TypedColumn(_text(column, text), "", "", "")
+        if not column.pattern:
+            return TypedColumn(_text(column, text), "", "", "")
+        wrong = f"{value_name} is not null and not regexp_full_match({value_name}, {literal(column.pattern)})"
+        return TypedColumn(_text(column, text), wrong, "malformed_text", f"dạng / of the form {column.pattern}")
     if column.type == "code":
         return _code(column, text, value_name)
+    if column.type == "code_list":
+        return _code_list(column, text, value_name)
     if column.type in ("date", "timestamp"):
         moment = timestamp_of(text, column.formats)
         bad = f"{text} is not null and ({value_name} is null or not {value_name} {_PLAUSIBLE})"
         expected = "ngày dạng / a date as " + " | ".join(column.formats)
         return TypedColumn(f"cast({moment} as {column.type})", bad, "unreadable_date", expected)
+    if column.matches:
+        return TypedColumn(f"regexp_matches({folded(text)}, {literal(column.matches)})", "", "", "")
     if column.type == "boolean":
         flag = folded(text)
         value = f"case when {flag} in {_YES} then true when {flag} in {_NO} then false end"
@@ -176,3 +189,22 @@ def _code(column: Column, text: str, value_name: str) -> TypedColumn:
     expected = ", ".join(sorted(text for texts in column.codes.values() for text in texts if text))
     unread = f"{text} is not null and {value_name} is null"
     return TypedColumn(value, unread, "unknown_code", f"một trong / one of: {expected}")
+
+
+def _code_list(column: Column, text: str, value_name: str) -> TypedColumn:
+    """A text that names several things: their codes, each once, in order, joined by "|"."""
+    words = {fold(word): code for code, texts in column.codes.items() for word in texts}
+    other = words.pop(OTHER_WORD, None)
+    branches = " ".join(f"when {literal(word)} then {literal(code)}" for word, code in words.items())
+    # Lines of a cell are words too, and folding would join them.
+    lines = rf"regexp_replace({text}, '[\r\n]+', ';', 'g')"
+    named = f"list_filter(regexp_split_to_array({folded(lines)}, {literal(_WORD_ENDS)}), lambda w: trim(w) <> '')"
+    unknown = literal(other) if other else "''"
+    codes = f"list_transform({named}, lambda w: case trim(w) {branches} else {unknown} end)"
+    value = f"nullif(array_to_string(list_sort(list_distinct({codes})), '|'), '')"
+    if other:
+        return TypedColumn(value, "", "", "")
+    expected = ", ".join(sorted(word for texts in column.codes.values() for word in texts))
+    known = f"case when not list_contains({codes}, '') then {value} end"
+    unread = f"{text} is not null and {value_name} is null"
+    return TypedColumn(known, unread, "unknown_code", f"trong số / among: {expected}")
