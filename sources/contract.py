@@ -62,11 +62,19 @@ class Column(Strict):
     coalesce: bool = False
     zero_fill: int | None = None
     strip_zeros: bool = False
+    strip_fraction: bool = False
+    """A number's empty fraction goes: a sheet that took a code for a number writes 20178001.0."""
+    pattern: str | None = None
+    """The shape the whole text must have; another rejects the row."""
+    matches: str | None = None
+    """Of a boolean: whether this expression is found in the folded text, which is itself never landed."""
     check: Literal["tax_code"] | None = None
     fill: tuple[Literal["group", "title"], ...] = ()
 
     @model_validator(mode="after")
     def _complete(self) -> "Column":
+        if (self.pattern and self.type != "text") or (self.matches and self.type != "boolean"):
+            raise ValueError("pattern belongs to a text, matches to a boolean")
         if self.type == "code" and not self.codes:
             raise ValueError("a code column lists its codes")
         if self.type in ("date", "timestamp") and self.pii != "drop" and not self.formats:
