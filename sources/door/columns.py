@@ -108,7 +108,7 @@ def whole_count(text: str) -> str:
 
 def without_fraction(text: str) -> str:
     """SQL of an identifier's text without the ".0" of a program that took it for a number."""
-    return rf"regexp_replace({text}, '^([0-9]+)\.0+$', '\1')"
+    return rf"regexp_replace({text}, '^(-?[0-9]+)\.0+$', '\1')"
 
 
 def json_count(text: str, rule: str) -> str:
@@ -124,7 +124,7 @@ def json_count(text: str, rule: str) -> str:
 def typed(column: Column, text: str, value_name: str) -> TypedColumn:
     """The SQL of one column over its trimmed text; `bad` may name the typed column, which stands under `value_name`."""
     if column.strip_fraction:
-        text = rf"regexp_replace({text}, '^(-?[0-9]+)\.0+$', '\1')"
+        text = without_fraction(text)
     unread = f"{text} is not null and {value_name} is null"
     if column.pii == "hash":
         return TypedColumn(
