@@ -11,8 +11,9 @@ from datetime import date
 
 from sandbox.cashless_payments_files import write
 from sandbox.cashless_receipts import Collector, Receipt, draw_receipts
+from sandbox.cashless_use import use_rows
 from sandbox.facilities import build_facilities
-from sandbox.frame import MeasureValue, World, month_end, roll_up_flow, roll_up_stock
+from sandbox.frame import MeasureValue, World, roll_up_flow, roll_up_stock
 from sandbox.schools import build_schools
 
 __all__ = ["Payments", "build", "truth", "write"]
@@ -121,7 +122,7 @@ def truth(entities: Payments, world: World, reached: bool) -> list[MeasureValue]
             seen[0] += 1
             seen[1] += receipt.is_cashless
     rows = [row for measure, places in sorted(flows.items()) for row in roll_up_flow(world, measure, places)]
-    return rows + _share_rows(world, schools)
+    return rows + _share_rows(world, schools) + use_rows(entities, world, reached)
 
 
 def _counts(collector: Collector, receipt: Receipt) -> Iterator[tuple[str, int]]:
@@ -169,10 +170,3 @@ def _share_rows(world: World, schools: dict[tuple[str, str], dict[date, list[int
         *roll_up_stock(world, "school_share_basis_points", whole),
         *roll_up_stock(world, "school_share_basis_points_cashless", cashless),
     ]
-
-
-def quarter_ends(world: World) -> list[date]:
-    """Closing days of the lists of installed methods: the end of the year before the last, then of each quarter."""
-    last = world.settings.last.year
-    wanted = [date(last - 1, 12, 1), *(date(last, month, 1) for month in (3, 6, 9, 12))]
-    return [month_end(month) for month in wanted if month in world.months()]

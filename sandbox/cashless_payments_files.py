@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.bulk_files import ListCell, write_lines, write_list_xlsx
 from sandbox.cashless_receipts import CASHLESS, MIXED, Collector, Receipt
+from sandbox.cashless_use import quarter_ends
 from sandbox.exports import Window, received, windows
 from sandbox.frame import Delivered, DirtTally, World, month_end
 from sandbox.names import person_name
@@ -279,8 +280,6 @@ def _quarters(world: World) -> list[Window]:
 
 def write(entities: "Payments", world: World, inbox: Path, tally: DirtTally) -> list[Delivered]:
     """Write every file; returns what was delivered and when."""
-    from sandbox.cashless_payments import quarter_ends
-
     assert set(_WORDS) >= set(CASHLESS)
     writer = _Writer(entities, world, inbox, tally)
     for sector in ("school", "health"):
