@@ -1,6 +1,7 @@
 """The health facilities of the simulated province, whoever writes about them: facility list, telehealth, cashiers.
 
-All names and openings are made up; a code is the province (20) and three digits.
+All names and openings are made up; a code is the province (20) and three digits. What the facility list can say of them
+is here too (`listed`), because every count of facilities rests on that list.
 """
 
 from dataclasses import dataclass
@@ -62,3 +63,49 @@ def build_facilities(world: World) -> list[Facility]:
             opened = date(2022, int(generator.integers(2, 12)), 1)
         facilities.append(Facility(f"20{number + 1:03d}", name, tier, public, beds, fees, commune, opened, closed))
     return facilities
+
+
+LOST_KINDS = ("unknown_unit", "unknown_status", "malformed_code")
+"""What makes a facility's row unreadable in every list."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What the facility list tells of each facility, by code, in every month alike."""
+
+    has_commune: frozenset[str]
+    """Facilities whose commune the list gives; the others stand at their district."""
+    wrong_commune: frozenset[str]
+    """Dirt: the commune's code is none, so that only the district is known."""
+    lost: dict[str, str]
+    """Dirt: nothing can be made of the facility's row; of which kind."""
+
+
+def listing(world: World, facilities: list[Facility]) -> Listed:
+    """The same for every module that asks. What dirt strikes are commune stations and private clinics."""
+    generator = world.random("facilities listing")
+    chances = generator.random((len(facilities), 2))
+    has_commune = frozenset(
+        facility.code for facility, (chance, _) in zip(facilities, chances, strict=True) if chance > 0.06
+    )
+    if not world.settings.dirt:
+        return Listed(has_commune, frozenset(), {})
+    struck = [
+        facility.code
+        for _, facility in sorted(zip(chances[:, 1], facilities, strict=True), key=lambda pair: pair[0])
+        if (facility.tier == 4 or not facility.public) and facility.code in has_commune
+    ]
+    lost = {code: LOST_KINDS[place % len(LOST_KINDS)] for place, code in enumerate(struck[:6])}
+    return Listed(has_commune, frozenset(struck[6:10]), lost)
+
+
+def listed(world: World, facilities: list[Facility], day: date, reached: bool) -> list[tuple[Facility, str]]:
+    """The facilities that work on a day, each with the unit it stands at; `reached`: as the lists can show."""
+    told = listing(world, facilities)
+    found = []
+    for facility in facilities:
+        if not facility.is_active(day) or (reached and facility.code in told.lost):
+            continue
+        is_placed = facility.code in told.has_commune and not (reached and facility.code in told.wrong_commune)
+        found.append((facility, facility.commune if is_placed else world.units[facility.commune].parent or ""))
+    return found

@@ -62,6 +62,12 @@ class Column(Strict):
     coalesce: bool = False
     zero_fill: int | None = None
     strip_zeros: bool = False
+    strip_fraction: bool = False
+    """A number's empty fraction goes: a sheet that took a code for a number writes 20178001.0."""
+    pattern: str | None = None
+    """The shape the whole text must have; another rejects the row."""
+    matches: str | None = None
+    """Of a boolean: whether this expression is found in the folded text, which is itself never landed."""
     check: Literal["tax_code"] | None = None
     counted_in: Literal["dong", "as_said"] | None = None
     """Of money: đồng unless the header or a title row says otherwise, or never read unless one of them says."""
@@ -69,6 +75,8 @@ class Column(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> "Column":
+        if (self.pattern and self.type != "text") or (self.matches and self.type != "boolean"):
+            raise ValueError("pattern belongs to a text, matches to a boolean")
         if self.type == "code" and not self.codes:
             raise ValueError("a code column lists its codes")
         if self.type in ("date", "timestamp") and self.pii != "drop" and not self.formats:

@@ -102,6 +102,8 @@ def typed(column: Column, text: str, value_name: str, scale: int = 1) -> TypedCo
 
     `scale` is how many đồng one unit of a column of money is.
     """
+    if column.strip_fraction:
+        text = rf"regexp_replace({text}, '^(-?[0-9]+)\.0+$', '\1')"
     unread = f"{text} is not null and {value_name} is null"
     if column.pii == "hash":
         return TypedColumn(
@@ -119,7 +121,10 @@ def typed(column: Column, text: str, value_name: str, scale: int = 1) -> TypedCo
             "mã số thuế 10 số đúng số kiểm tra, có thể thêm -NNN | a tax code whose check digit holds",
         )
     if column.type == "text":
-        return TypedColumn(_text(column, text), "", "", "")
+        if not column.pattern:
+            return TypedColumn(_text(column, text), "", "", "")
+        wrong = f"{value_name} is not null and not regexp_full_match({value_name}, {literal(column.pattern)})"
+        return TypedColumn(_text(column, text), wrong, "malformed_text", f"dạng / of the form {column.pattern}")
     if column.type == "code":
         return _code(column, text, value_name)
     if column.type in ("date", "timestamp"):
@@ -127,6 +132,8 @@ def typed(column: Column, text: str, value_name: str, scale: int = 1) -> TypedCo
         bad = f"{text} is not null and ({value_name} is null or not {value_name} {_PLAUSIBLE})"
         expected = "ngày dạng / a date as " + " | ".join(column.formats)
         return TypedColumn(f"cast({moment} as {column.type})", bad, "unreadable_date", expected)
+    if column.matches:
+        return TypedColumn(f"regexp_matches({folded(text)}, {literal(column.matches)})", "", "", "")
     if column.type == "boolean":
         flag = folded(text)
         value = f"case when {flag} in {_YES} then true when {flag} in {_NO} then false end"
