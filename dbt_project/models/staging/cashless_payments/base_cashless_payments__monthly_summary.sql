@@ -12,12 +12,9 @@ resolution as (
 final as (
     select
         landed.*,
-        -- A spreadsheet that took the code for a number wrote it with a decimal.
-        regexp_replace(landed.don_vi, '\.0+$', '') as collector_code,
         resolution.unit_code,
         resolution.candidates,
         case
-            when not regexp_full_match(regexp_replace(landed.don_vi, '\.0+$', ''), '[0-9]{5}|[0-9]{8}|[0-9]{10}') then 'unknown_collector_code'
             when landed.ma_xa is not null and resolution.unit_code is null then 'unit_unresolved'
             when least(landed.sl_kdtm, landed.gt_kdtm) < 0 then 'negative_total'
             when landed.sl_kdtm > landed.sl_giao_dich or landed.gt_kdtm > landed.gt_giao_dich then 'cashless_above_total'

@@ -12,14 +12,9 @@ resolution as (
 final as (
     select
         landed.*,
-        -- A spreadsheet that took the code for a number wrote it with a decimal.
-        regexp_replace(landed.don_vi, '\.0+$', '') as collector_code,
         resolution.unit_code,
         resolution.candidates,
-        case
-            when not regexp_full_match(regexp_replace(landed.don_vi, '\.0+$', ''), '[0-9]{8}|[0-9]{10}') then 'unknown_collector_code'
-            when landed.ma_xa is not null and resolution.unit_code is null then 'unit_unresolved'
-        end as broken_rule
+        case when landed.ma_xa is not null and resolution.unit_code is null then 'unit_unresolved' end as broken_rule
     from landed
     left join resolution
         on coalesce(landed.ma_xa, '') = resolution.code_text and resolution.name_text = '' and resolution.tier_text = ''

@@ -14,7 +14,7 @@ with standing as (
 
 final as (
     select
-        received.collector_code,
+        received.don_vi as collector_code,
         received.unit_code,
         received.so_bien_lai,
         received.ngay_thu,
@@ -31,7 +31,7 @@ final as (
         received.row_number
     from standing as received
     qualify row_number() over (
-            partition by received.collector_code, received.so_bien_lai, received.ngay_thu, received.is_refund
+            partition by received.don_vi, received.so_bien_lai, received.ngay_thu, received.is_refund
             order by received.received_at desc, received.delivery_id desc, received.row_number desc
         ) = 1
 )

@@ -9,7 +9,7 @@ final as (
     select
         part,
         window_end as as_at,
-        regexp_replace(don_vi, '\.0+$', '') as collector_code,
+        don_vi as collector_code,
         hinh_thuc,
         ngay_lap_dat as installed_date,
         ngay_ngung as removed_date,
@@ -18,7 +18,7 @@ final as (
     from landed
     where is_read and hinh_thuc <> 'TM'
     qualify row_number() over (
-            partition by part, window_end, regexp_replace(don_vi, '\.0+$', ''), hinh_thuc
+            partition by part, window_end, don_vi, hinh_thuc
             order by delivery_id desc, row_number desc
         ) = 1
 )

@@ -13,8 +13,8 @@ with standing as (
 
 final as (
     select
-        collector_code,
-        case when length(collector_code) = 5 then 'health' else 'school' end as sector,
+        don_vi as collector_code,
+        case when length(don_vi) = 5 then 'health' else 'school' end as sector,
         unit_code,
         {{ month_start('thang') }} as month_date,
         sl_giao_dich,
@@ -25,7 +25,7 @@ final as (
         row_number
     from standing
     qualify row_number() over (
-            partition by collector_code, {{ month_start('thang') }}
+            partition by don_vi, {{ month_start('thang') }}
             order by received_at desc, delivery_id desc, row_number desc
         ) = 1
 )
