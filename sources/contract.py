@@ -19,7 +19,8 @@ from sources.formats.base import Limits, fold
 
 SOURCES = Path(__file__).parent
 
-ColumnType = Annotated[str, Field(pattern=r"^(text|code|date|timestamp|integer|boolean|money|decimal\(\d+,\d+\))$")]
+_TYPES = r"^(text|code|code_list|date|timestamp|integer|boolean|money|decimal\(\d+,\d+\))$"
+ColumnType = Annotated[str, Field(pattern=_TYPES)]
 WindowOrigin = Literal["title", "filename", "rows", "received", "column"]
 _SIZES = {"KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
@@ -77,7 +78,7 @@ class Column(Strict):
     def _complete(self) -> "Column":
         if (self.pattern and self.type != "text") or (self.matches and self.type != "boolean"):
             raise ValueError("pattern belongs to a text, matches to a boolean")
-        if self.type == "code" and not self.codes:
+        if self.type in ("code", "code_list") and not self.codes:
             raise ValueError("a code column lists its codes")
         if self.type in ("date", "timestamp") and self.pii != "drop" and not self.formats:
             raise ValueError("a date column lists its formats")

@@ -24,6 +24,10 @@ _CELL_DATE = "%Y-%m-%d %H:%M:%S"
 """How every reader writes a real date cell, whatever the contract's text formats."""
 _PLAUSIBLE = "between timestamp '1900-01-01' and timestamp '2100-01-01'"
 
+OTHER_WORD = "*"
+"""Of a code list: the text that stands for every word not listed."""
+_WORD_ENDS = "[,;/+|&]| va "
+
 _YES = ("1", "true", "co", "x", "yes", "y")
 _NO = ("0", "false", "khong", "no", "n")
 
@@ -127,6 +131,8 @@ def typed(column: Column, text: str, value_name: str, scale: int = 1) -> TypedCo
         return TypedColumn(_text(column, text), wrong, "malformed_text", f"dạng / of the form {column.pattern}")
     if column.type == "code":
         return _code(column, text, value_name)
+    if column.type == "code_list":
+        return _code_list(column, text, value_name)
     if column.type in ("date", "timestamp"):
         moment = timestamp_of(text, column.formats)
         bad = f"{text} is not null and ({value_name} is null or not {value_name} {_PLAUSIBLE})"
@@ -168,3 +174,22 @@ def _code(column: Column, text: str, value_name: str) -> TypedColumn:
     expected = ", ".join(sorted(text for texts in column.codes.values() for text in texts if text))
     unread = f"{text} is not null and {value_name} is null"
     return TypedColumn(value, unread, "unknown_code", f"một trong / one of: {expected}")
+
+
+def _code_list(column: Column, text: str, value_name: str) -> TypedColumn:
+    """A text that names several things: their codes, each once, in order, joined by "|"."""
+    words = {fold(word): code for code, texts in column.codes.items() for word in texts}
+    other = words.pop(OTHER_WORD, None)
+    branches = " ".join(f"when {literal(word)} then {literal(code)}" for word, code in words.items())
+    # Lines of a cell are words too, and folding would join them.
+    lines = rf"regexp_replace({text}, '[\r\n]+', ';', 'g')"
+    named = f"list_filter(regexp_split_to_array({folded(lines)}, {literal(_WORD_ENDS)}), lambda w: trim(w) <> '')"
+    unknown = literal(other) if other else "''"
+    codes = f"list_transform({named}, lambda w: case trim(w) {branches} else {unknown} end)"
+    value = f"nullif(array_to_string(list_sort(list_distinct({codes})), '|'), '')"
+    if other:
+        return TypedColumn(value, "", "", "")
+    expected = ", ".join(sorted(word for texts in column.codes.values() for word in texts))
+    known = f"case when not list_contains({codes}, '') then {value} end"
+    unread = f"{text} is not null and {value_name} is null"
+    return TypedColumn(known, unread, "unknown_code", f"trong số / among: {expected}")

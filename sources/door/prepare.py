@@ -24,7 +24,7 @@ from sources.door.window import Window, month_window, part_in_name, window_in_na
 from sources.formats.base import REJECTS_SCHEMA
 from sources.registry import contracts
 
-LANDED_TYPES = {"text": "varchar", "code": "varchar", "integer": "bigint", "money": "bigint"}
+LANDED_TYPES = {"text": "varchar", "code": "varchar", "code_list": "varchar", "integer": "bigint", "money": "bigint"}
 
 LANDING_REJECTS_SCHEMA = pa.schema(
     [("delivery_id", pa.string()), ("row_number", pa.int64())]
