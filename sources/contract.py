@@ -20,7 +20,8 @@ from sources.formats.base import Limits, fold
 
 SOURCES = Path(__file__).parent
 
-ColumnType = Annotated[str, Field(pattern=r"^(text|code|code_list|date|timestamp|integer|boolean|decimal\(\d+,\d+\))$")]
+_TYPES = r"^(text|code|code_list|date|timestamp|integer|boolean|money|decimal\(\d+,\d+\))$"
+ColumnType = Annotated[str, Field(pattern=_TYPES)]
 WindowOrigin = Literal["title", "filename", "rows", "received", "column"]
 _SIZES = {"KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
@@ -70,6 +71,8 @@ class Column(Strict):
     matches: str | None = None
     """Of a boolean: whether this expression is found in the folded text, which is itself never landed."""
     check: Literal["tax_code"] | None = None
+    counted_in: Literal["dong", "as_said"] | None = None
+    """Of money: đồng unless the header or a title row says otherwise, or never read unless one of them says."""
     fill: tuple[Literal["group", "title"], ...] = ()
 
     @model_validator(mode="after")
@@ -80,6 +83,8 @@ class Column(Strict):
             raise ValueError("a code column lists its codes")
         if self.type in ("date", "timestamp") and self.pii != "drop" and not self.formats:
             raise ValueError("a date column lists its formats")
+        if (self.type == "money") != (self.counted_in is not None):
+            raise ValueError("a column of money, and only that, says what it is counted in")
         if (self.pii == "hash") != (self.normalise is not None):
             raise ValueError("a hashed column, and only that, names its normaliser")
         folded = [fold(text) for texts in self.codes.values() for text in set(map(fold, texts))]

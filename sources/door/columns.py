@@ -6,6 +6,7 @@ One expression a column, run over whole columns by DuckDB: no Python object per 
 from dataclasses import dataclass
 
 from sources.contract import Column
+from sources.door.money import dong_of
 from sources.formats.base import fold
 
 _STRPTIME = {
@@ -15,8 +16,10 @@ _STRPTIME = {
     "yyyyMMddHHmmss": "%Y%m%d%H%M%S",
     "yyyyMMdd": "%Y%m%d",
     "yyyy-MM-dd": "%Y-%m-%d",
+    "MM/yyyy": "%m/%Y",
+    "yyyyMM": "%Y%m",
 }
-_EXACT_SHAPE = {"yyyyMMddHHmmss": "[0-9]{14}", "yyyyMMdd": "[0-9]{8}"}
+_EXACT_SHAPE = {"yyyyMMddHHmmss": "[0-9]{14}", "yyyyMMdd": "[0-9]{8}", "yyyyMM": "[0-9]{6}"}
 _CELL_DATE = "%Y-%m-%d %H:%M:%S"
 """How every reader writes a real date cell, whatever the contract's text formats."""
 _YEAR_FIRST = ("%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
@@ -121,8 +124,11 @@ def json_count(text: str, rule: str) -> str:
     return f"cast(len(list_filter({values}, lambda v: {test})) as bigint)"
 
 
-def typed(column: Column, text: str, value_name: str) -> TypedColumn:
-    """The SQL of one column over its trimmed text; `bad` may name the typed column, which stands under `value_name`."""
+def typed(column: Column, text: str, value_name: str, scale: int = 1) -> TypedColumn:
+    """The SQL of one column over its trimmed text; `bad` may name the typed column, which stands under `value_name`.
+
+    `scale` is how many đồng one unit of a column of money is.
+    """
     if column.strip_fraction:
         text = without_fraction(text)
     unread = f"{text} is not null and {value_name} is null"
@@ -161,6 +167,9 @@ def typed(column: Column, text: str, value_name: str) -> TypedColumn:
         flag = folded(text)
         value = f"case when {flag} in {_YES} then true when {flag} in {_NO} then false end"
         return TypedColumn(value, unread, "unreadable_flag", "0/1, có/không | 0/1, yes/no")
+    if column.type == "money":
+        expected = "số tiền chẵn đồng | an amount of whole đồng"
+        return TypedColumn(dong_of(text, scale), unread, "unreadable_amount", expected)
     if column.type == "integer":
         value = f"try_cast({whole_count(text)} as bigint)"
         if column.json_:

@@ -19,12 +19,13 @@ from stdnum.vn import mst
 from sources.contract import Column, Dataset
 from sources.door import columns as sql
 from sources.door.layout import Mapping, Refusal, recognise
+from sources.door.money import scale_in_header, scale_in_title
 from sources.door.personal import macros
 from sources.door.window import Window, month_window, part_in_name, window_in_name, window_in_title
 from sources.formats.base import REJECTS_SCHEMA
 from sources.registry import contracts
 
-LANDED_TYPES = {"text": "varchar", "code": "varchar", "code_list": "varchar", "integer": "bigint"}
+LANDED_TYPES = {"text": "varchar", "code": "varchar", "code_list": "varchar", "integer": "bigint", "money": "bigint"}
 
 LANDING_REJECTS_SCHEMA = pa.schema(
     [("delivery_id", pa.string()), ("row_number", pa.int64())]
@@ -184,7 +185,8 @@ class Preparer:
             if column.fill:
                 filled = {"group": "_group", "title": f"nullif({title_unit}, '')"}
                 raw = f"coalesce({raw}, {', '.join(filled[kind] for kind in column.fill)})"
-            typed = sql.typed(column, text, f'"{name}"')
+            scale = _scale_of(mapping, name) if column.type == "money" else 1
+            typed = sql.typed(column, text, f'"{name}"', scale)
             texts.append(f"{sql.text_of(raw)} as {text}")
             values.append(f'{typed.value} as "{name}"')
             if typed.bad:
@@ -313,6 +315,21 @@ def _refuse_names_before_their_day(mapping: Mapping, window: Window | None) -> N
                     mapping.dataset,
                     mapping.raw.rows.num_rows,
                 )
+
+
+def _scale_of(mapping: Mapping, name: str) -> int:
+    """How many đồng one unit of a money column is: its header says, else a title row; Refusal when nothing does."""
+    headers = [mapping.raw.header[position] for position in mapping.positions.get(name, ())]
+    said = next((scale for header in headers if (scale := scale_in_header(header))), None)
+    said = said or scale_in_title(mapping.raw.title)
+    if said is None and headers and mapping.contract.columns[name].counted_in == "as_said":
+        raise Refusal(
+            f"không rõ cột {name} tính bằng đồng hay triệu đồng: hãy ghi «Đơn vị tính: …» trên tiêu đề | "
+            f"nothing says whether column {name} is in đồng or millions: write «Đơn vị tính: …» above the header",
+            mapping.dataset,
+            mapping.raw.rows.num_rows,
+        )
+    return said or 1
 
 
 def _shape(text: str) -> str:
