@@ -68,7 +68,7 @@ def expectation_tables(
     datasets: list[dict[str, object]] = []
     for source in (all_contracts or contracts()).values():
         for name, item in source.datasets.items():
-            senders = [
+            senders = sorted(item.parts.named) + [
                 unit for level in item.parts.each for unit in (["-"] if level == "-" else sorted(units_by_level[level]))
             ]
             keys = {"source_code": source.code, "dataset": name}

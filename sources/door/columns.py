@@ -84,6 +84,15 @@ def decimal_text(text: str) -> str:
     )
 
 
+def whole_text(text: str) -> str:
+    """SQL of a whole amount's text made plain: what has no fraction has only separators of thousands (250.000)."""
+    grouped = "|".join(rf"[0-9]{{1,3}}({separator}[0-9]{{3}})+" for separator in (r"\.", ",", " "))
+    return (
+        rf"case when regexp_full_match({text}, '-?({grouped})') then regexp_replace({text}, '[., ]', '', 'g') "
+        rf"when regexp_full_match({text}, '-?[0-9]+(\.0+)?([eE][+]?[0-9]+)?') then {text} end"
+    )
+
+
 def json_count(text: str, rule: str) -> str:
     """SQL of a count over a JSON list: `count`, `count FIELD` (present, not empty) or `count FIELD = VALUE`."""
     words = rule.split()
@@ -131,7 +140,8 @@ def typed(column: Column, text: str, value_name: str) -> TypedColumn:
             listed = f"starts_with({text}, '[') and json_valid({text})"
             value = f"case when {listed} then {json_count(text, column.json_)} else {value} end"
         return TypedColumn(value, unread, "unreadable_integer", "số nguyên | a whole number")
-    return TypedColumn(f"try_cast({decimal_text(text)} as {column.type})", unread, "unreadable_number", "số | a number")
+    plain = whole_text(text) if column.type.endswith(",0)") else decimal_text(text)
+    return TypedColumn(f"try_cast({plain} as {column.type})", unread, "unreadable_number", "số | a number")
 
 
 def _text(column: Column, text: str) -> str:
