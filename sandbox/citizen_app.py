@@ -18,7 +18,7 @@ from sandbox.frame import Delivered, DirtTally, MeasureValue, World, month_end, 
 
 LAUNCH = date(2022, 5, 12)
 GROUPS = ("<15", "15-17", "18-59", "60+")
-_EAGERNESS = np.array([0.04, 1.05, 1.12, 0.38])  # of each age group against its commune
+_EAGERNESS = np.array([0.22, 1.05, 1.12, 0.38])  # of each age group against its commune
 _CURVE = np.array([0.12, 0.28, 0.43, 0.57, 0.70, 0.81, 0.91, 1.0])  # May to December
 CLEAN_UP = 4  # in the fifth month doubled accounts were removed
 _CITY = "178"

@@ -119,9 +119,9 @@ class _List:
         return [line] * (2 if record.spoiled == "listed_twice" else 1)
 
 
-def _present(records: Sequence[Record], platform: str, day: date) -> list[Record]:
-    """Those in the list: an export some days later holds what began meanwhile too."""
-    until = day + timedelta(days=2)
+def _present(records: Sequence[Record], platform: str, day: date, exported: int) -> list[Record]:
+    """Those in the list: an export so many days later holds what began meanwhile too."""
+    until = day + timedelta(days=exported)
     return [record for record in records if record.platform == platform and record.since <= until]
 
 
@@ -134,7 +134,7 @@ def write_shops(shops: list[Record], world: World, inbox: Path, tally: DirtTally
             if dirt and (platform, day) == SILENT:
                 tally.add(SOURCE, "file_never_sent", lost=1)
                 continue
-            rows = _shop_rows(_present(shops, platform, day), platform, day, world, tally)
+            rows = _shop_rows(_present(shops, platform, day, 4), platform, day, world, tally)
             suffix = "xlsx" if platform == "voso" and day.month % 4 == 0 else "csv"
             stem, delay = f"{SOURCE}/GianHang_{platform}_{day:%Y%m%d}", 5
             kept = 0
@@ -219,7 +219,7 @@ def write_accounts(accounts: list[Record], world: World, inbox: Path, tally: Dir
     for platform in PLATFORMS:
         for day in quarter_days(world):
             rows: list[list[ListCell]] = []
-            for record in _present(accounts, platform, day):
+            for record in _present(accounts, platform, day, 11):
                 code, phone = listed.identity(record)
                 number = record.owner or 0
                 pays, state = record.pays_from <= day, record.state(day)
@@ -242,5 +242,5 @@ def write_accounts(accounts: list[Record], world: World, inbox: Path, tally: Dir
                 write_sheet(inbox / f"{stem}.csv", title, _ACCOUNT_LABELS, rows)
             else:
                 write_lines(inbox / f"{stem}.csv", [",".join(_ACCOUNT_CODES), *(_joined(row, ",") for row in rows)])
-            deliveries += sent(inbox, stem, "csv", day, 7, False, tally)
+            deliveries += sent(inbox, stem, "csv", day, 12, False, tally)
     return deliveries

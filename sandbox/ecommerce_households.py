@@ -165,7 +165,9 @@ class _Maker:
         self.found.accounts.append(account)
         if generator.random() < 0.15 and shows == BOTH:
             other = PLATFORMS[platform == "postmart"]
-            self.found.accounts.append(self._record("TK", other, number, commune, self._began(1), shows, ""))
+            # Without a shop, the telephone beside the first account's code links the second, which shows no code.
+            second = BOTH if shops else PHONE_ONLY
+            self.found.accounts.append(self._record("TK", other, number, commune, self._began(1), second, ""))
         elif not shops:
             self._spoil(account)
 

@@ -126,7 +126,9 @@ def write_activity(users: list[User], world: World, inbox: Path, tally: DirtTall
             stem, delay = f"{SOURCE}/HoatDong_{platform}_{window.first:%Y%m%d}-{window.last:%Y%m%d}", 8
             if world.settings.dirt and (platform, turn) == ("postmart", 3):
                 part = f"{stem}_lan1.csv"
-                _write_acts(inbox / part, platform, window, rows[: len(rows) * 3 // 4], in_words, turn)
+                own_staff: list[ListCell] = ["postmart", "PO9999999", "", "", day_text(window.first), "giao_dich", 1]
+                short = [*rows[: len(rows) * 3 // 4], own_staff]  # taken out again in the corrected list
+                _write_acts(inbox / part, platform, window, short, in_words, turn)
                 deliveries.append(Delivered(part, received(window.last, delay)))
                 tally.add(SOURCE, "incomplete_then_corrected_file", repairable=1)
                 delay += 5

@@ -83,6 +83,7 @@ def expectation_tables(
                     "due_at": due_at(next_month(month) - timedelta(days=1), item.grace_working_days),
                 }
                 for month in months_until(last)
+                if month >= date.fromisoformat(source.earliest)  # nothing is due of a system that did not exist
             ]
     return {
         "datasets": pa.Table.from_pylist(datasets, DATASETS_SCHEMA),
