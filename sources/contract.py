@@ -57,11 +57,13 @@ class Column(Strict):
     required: bool | Literal["column"] = False
     public: bool | str = False
     pii: Literal["drop", "hash"] | None = None
-    normalise: Literal["text", "citizen_number", "insurance_tail"] | None = None
+    normalise: Literal["text", "citizen_number", "insurance_tail", "phone"] | None = None
     formats: tuple[str, ...] = ()
     codes: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     json_: str | None = Field(default=None, alias="json")
     coalesce: bool = False
+    join: str | None = None
+    """What stands between the texts of several columns that are one: a place told as commune and district."""
     zero_fill: int | None = None
     strip_zeros: bool = False
     strip_fraction: bool = False
@@ -145,9 +147,19 @@ class SizeLimits(Strict):
 
 
 class Parts(Strict):
-    """Who is expected to send: unit levels, or "-" for one sender."""
+    """Who is expected to send: unit levels, "-" for one sender, or operators by the words that name them.
 
-    each: tuple[Literal["department", "district", "commune", "-"], ...]
+    An operator's data are of the whole province. A file that names none of them in its name or title is refused.
+    """
+
+    each: tuple[Literal["department", "district", "commune", "-"], ...] = ()
+    named: Mapping[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Parts":
+        if bool(self.each) == bool(self.named):
+            raise ValueError("parts are either `each` of some units or `named`")
+        return self
 
 
 class Dataset(Strict):

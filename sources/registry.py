@@ -68,7 +68,7 @@ def expectation_tables(
     datasets: list[dict[str, object]] = []
     for source in (all_contracts or contracts()).values():
         for name, item in source.datasets.items():
-            senders = [
+            senders = sorted(item.parts.named) + [
                 unit for level in item.parts.each for unit in (["-"] if level == "-" else sorted(units_by_level[level]))
             ]
             keys = {"source_code": source.code, "dataset": name}
@@ -83,6 +83,7 @@ def expectation_tables(
                     "due_at": due_at(next_month(month) - timedelta(days=1), item.grace_working_days),
                 }
                 for month in months_until(last)
+                if month >= date.fromisoformat(source.earliest)  # nothing is due of a system that did not exist
             ]
     return {
         "datasets": pa.Table.from_pylist(datasets, DATASETS_SCHEMA),

@@ -58,8 +58,10 @@ def test_every_numerator_and_denominator_equals_the_truth(release) -> None:
                 coalesce((select sum(value_to_date) from truth where measure_code = dim.numerator_measure
                     and unit_code = fact.unit_code and period_start = fact.period_start
                     and list_contains(dim.tiers, tier)), 0) as true_numerator,
+                -- A multiple compares with the same months of the year before.
                 coalesce((select sum(value_to_date) from truth where measure_code = dim.denominator_measure
-                    and unit_code = fact.unit_code and period_start = fact.period_start
+                    and unit_code = fact.unit_code and period_start = case when dim.value_kind = 'multiple'
+                        then cast(fact.period_start - interval 1 year as date) else fact.period_start end
                     and list_contains(dim.tiers, tier)), 0) as true_denominator
             from fct_indicator_value as fact
             join dim_indicator as dim using (directive_code, indicator_code, definition)

@@ -176,7 +176,8 @@ def typed(column: Column, text: str, value_name: str, scale: int = 1) -> TypedCo
             listed = f"starts_with({text}, '[') and json_valid({text})"
             value = f"case when {listed} then {json_count(text, column.json_)} else {value} end"
         return TypedColumn(value, unread, "unreadable_integer", "số nguyên | a whole number")
-    return TypedColumn(f"try_cast({decimal_text(text)} as {column.type})", unread, "unreadable_number", "số | a number")
+    plain = whole_count(text) if column.type.endswith(",0)") else decimal_text(text)
+    return TypedColumn(f"try_cast({plain} as {column.type})", unread, "unreadable_number", "số | a number")
 
 
 def _text(column: Column, text: str) -> str:

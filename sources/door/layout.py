@@ -121,7 +121,7 @@ def _complaints(mapping: Mapping) -> list[str]:
             )
     for name, at in mapping.positions.items():
         column = contract.columns[name]
-        if len(at) > 1 and column.landed and not column.coalesce:
+        if len(at) > 1 and column.landed and not column.coalesce and column.join is None:
             names = ", ".join(header[position] for position in at)
             complaints.append(f"hai cột cùng là {name} / two columns are {name}: {names}")
     return complaints

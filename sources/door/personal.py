@@ -61,6 +61,11 @@ def macros(key: bytes) -> list[str]:
             when 'insurance_tail' then
                 nullif(regexp_extract(
                     upper(regexp_replace(t, '\s', '', 'g')), '^([A-Z]{2}[0-9]{3})?([0-9]{10})$', 2), '')
+            -- The national number without its leading 0, which a spreadsheet loses: 9 digits, 10 of a fixed line.
+            when 'phone' then
+                nullif(regexp_extract(
+                    regexp_replace(regexp_replace(t, '\.0$', ''), '[\s.()+-]', '', 'g'),
+                    '^(0084|84|0)?([1-9][0-9]{8,9})$', 2), '')
             end""",
         # A number read as a decimal ends in ".0": kept, its zero would be one more digit of another person's number.
         r"""create or replace temp macro normalised(kind, given) as normalised_text(kind,

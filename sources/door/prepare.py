@@ -21,7 +21,7 @@ from sources.door import columns as sql
 from sources.door.layout import Mapping, Refusal, recognise
 from sources.door.money import scale_in_header, scale_in_title
 from sources.door.personal import macros
-from sources.door.window import Window, month_window, part_in_name, window_in_name, window_in_title
+from sources.door.window import Window, month_window, named_part, part_in_name, window_in_name, window_in_title
 from sources.formats.base import REJECTS_SCHEMA
 from sources.registry import contracts
 
@@ -115,7 +115,7 @@ class Preparer:
             contract = contracts()[source_code].datasets.get(refusal.dataset)
             return Prepared(
                 source_code, path, digest, refusal.dataset, contract.contract_hash if contract else "-",
-                contract.kind if contract else "-", part_in_name(path.name, self._unit_codes) or "-",
+                contract.kind if contract else "-", self._part_of_refused(path.name, contract),
                 window_in_name(path.name, bool(contract and contract.kind == "snapshot")), None,
                 refusal.rows_read, 0, LANDING_REJECTS_SCHEMA.empty_table(), {}, {}, refusal.reason,
             )  # fmt: skip
@@ -160,6 +160,8 @@ class Preparer:
                 kept[name] = pa.chunked_array([pa.nulls(raw.rows.num_rows, pa.string())])
             elif len(texts) == 1:
                 kept[name] = texts[0]
+            elif (between := mapping.contract.columns[name].join) is not None:
+                kept[name] = pa.compute.binary_join_element_wise(*texts, between, null_handling="skip")
             else:
                 kept[name] = pa.compute.coalesce(*texts)
         for name in ("_row_number", "_label", "_group"):
@@ -284,9 +286,25 @@ class Preparer:
             return None
         return Window(month_window(first.year, first.month).start, month_window(last.year, last.month).end)
 
+    def _part_of_refused(self, name: str, contract: Dataset | None) -> str:
+        if contract and contract.parts.named:
+            return named_part(name.rsplit(".", 1)[0], contract.parts.named) or "-"
+        return part_in_name(name, self._unit_codes) or "-"
+
     def _part(self, path: Path, mapping: Mapping) -> str:
         if mapping.contract.parts.each == ("-",):
             return "-"
+        if operators := mapping.contract.parts.named:
+            operator = named_part(path.stem, operators) or named_part(mapping.raw.title, operators)
+            if operator is None:
+                known = ", ".join(operators)
+                raise Refusal(
+                    f"tên tệp và tiêu đề không nói bên nào gửi ({known}) | "
+                    f"neither the file name nor the title says who sends it ({known})",
+                    mapping.dataset,
+                    mapping.raw.rows.num_rows,
+                )
+            return operator
         if named := part_in_name(path.name, self._unit_codes):
             return named
         from sources.door.sender import sender_of

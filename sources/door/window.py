@@ -2,9 +2,11 @@
 
 import calendar
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from sources.formats.base import fold
 
 _DATE = r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
 _FROM_TO = re.compile(rf"từ\s*(?:ngày)?\s*{_DATE}\s*(?:đến|tới|-)\s*(?:hết)?\s*(?:ngày)?\s*{_DATE}", re.IGNORECASE)
@@ -70,6 +72,13 @@ def window_in_name(name: str, snapshot: bool) -> Window | None:
         span = month_window(int(found[1]), int(found[2]))
         return Window(span.end, span.end) if snapshot else span
     return None
+
+
+def named_part(text: str, named: Mapping[str, Sequence[str]]) -> str | None:
+    """The one operator whose words stand in the text; none, or two of them, say nothing."""
+    words = f" {re.sub(r'[^a-z0-9]+', ' ', fold(text))} "
+    found = {part for part, names in named.items() for name in names if f" {fold(name)} " in words}
+    return found.pop() if len(found) == 1 else None
 
 
 def part_in_name(name: str, unit_codes: Collection[str]) -> str | None:
