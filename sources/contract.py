@@ -61,6 +61,9 @@ class Column(Strict):
     formats: tuple[str, ...] = ()
     codes: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     json_: str | None = Field(default=None, alias="json")
+    """Of a nested JSON value: `count …` of its elements, or `value KEY …`: its first field that is not empty."""
+    once: bool = False
+    """Of a record with `unnest` elements: said in the record's own row only, so that what is wrong costs one row."""
     coalesce: bool = False
     join: str | None = None
     """What stands between the texts of several columns that are one: a place told as commune and district."""
@@ -72,6 +75,8 @@ class Column(Strict):
     """The shape the whole text must have; another rejects the row."""
     matches: str | None = None
     """Of a boolean: whether this expression is found in the folded text, which is itself never landed."""
+    drop_prefix: str | None = None
+    """Letters that some systems put before the code itself."""
     check: Literal["tax_code"] | None = None
     counted_in: Literal["dong", "as_said"] | None = None
     """Of money: đồng unless the header or a title row says otherwise, or never read unless one of them says."""
@@ -87,6 +92,8 @@ class Column(Strict):
             raise ValueError("a date column lists its formats")
         if (self.type == "money") != (self.counted_in is not None):
             raise ValueError("a column of money, and only that, says what it is counted in")
+        if self.json_ and (self.type == "integer") != self.json_.startswith("count"):
+            raise ValueError("json counts into an integer, or takes a value of a field")
         if (self.pii == "hash") != (self.normalise is not None):
             raise ValueError("a hashed column, and only that, names its normaliser")
         folded = [fold(text) for texts in self.codes.values() for text in set(map(fold, texts))]
@@ -114,13 +121,18 @@ class DeliveryLayout(Strict):
     format: Literal["xlsx", "csv", "html_table", "json", "xml", "xml_zip"]
     records: tuple[str, ...] = ()
     unnest: str | None = None
+    single: tuple[str, ...] = ()
+    """Where an answer holds one record and no list: names of an object in the envelope, "." for the answer itself."""
     kinds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     """Columns this way of delivery always carries: their absence means a renamed column, not an empty one."""
 
 
 class Exclusion(Strict):
-    """Rows that a rule leaves out: counted, never stored. `when` is SQL over the typed columns."""
+    """Rows that a rule leaves out: counted, never stored.
+
+    `when` is SQL over the typed columns; "text of NAME" is what the file had.
+    """
 
     rule: str
     when: str

@@ -129,3 +129,19 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, content: bytes, 
 def test_limits_are_kept(tmp_path: Path, limits: Limits) -> None:
     with pytest.raises(FormatError, match="over the limit"):
         read(tmp_path, '[{"MaHoSo": 1, "MaTTHC": 1}, {"MaHoSo": 2, "MaTTHC": 1}]', limits=limits)
+
+
+@pytest.mark.parametrize("envelope", ['{"result": 1, "data": %s}', "%s"])
+def test_an_answer_of_one_record_is_a_list_of_one_where_the_contract_says_so(tmp_path: Path, envelope: str) -> None:
+    path = tmp_path / "delivery.json"
+    path.write_text(envelope % '{"MaHoSo": "H1", "MaTTHC": "1", "DonViThuTuc": [{"DonVi": "A", "MucDo": 4}]}')
+    table = read_json(path, ["listData"], "DonViThuTuc", WANTED, Limits(), ["data", "."])
+    assert values(table, "MaHoSo") == ["H1", "H1"]
+    assert values(table, "DonViThuTuc.DonVi") == [None, "A"]
+
+
+@pytest.mark.parametrize("content", ['{"data": []}', '{"data": {"listData": [], "totalCount": "0"}}'])
+def test_an_empty_list_is_no_single_record(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "delivery.json"
+    path.write_text(content)
+    assert read_json(path, ["listData", "data"], None, WANTED, Limits(), ["data", "."]).rows.num_rows == 0

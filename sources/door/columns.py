@@ -20,6 +20,8 @@ _STRPTIME = {
     "yyyyMM": "%Y%m",
 }
 _EXACT_SHAPE = {"yyyyMMddHHmmss": "[0-9]{14}", "yyyyMMdd": "[0-9]{8}", "yyyyMM": "[0-9]{6}"}
+_RANGE = r"([0-9]{1,2})(/[0-9]{1,2})?(/[0-9]{4})?\s*[-–]\s*([0-9]{1,2})(/[0-9]{1,2})(/[0-9]{4})"
+"""Days of a course as people write them: 15-17/8/2022, 29/8-2/9/2022, 29/12/2021-3/1/2022."""
 _CELL_DATE = "%Y-%m-%d %H:%M:%S"
 """How every reader writes a real date cell, whatever the contract's text formats."""
 _YEAR_FIRST = ("%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
@@ -54,6 +56,17 @@ def text_of(raw: str) -> str:
     return f"nullif(trim(nfc_normalize({raw}), ' \t\r\n\u00a0'), '')"
 
 
+def raw_of(name: str, column: Column) -> str:
+    """SQL of a column's text as delivered: the field of a nested value, without a prefix that is no part of it."""
+    raw = f'"{name}"'
+    if column.json_ and column.json_.startswith("value "):
+        raw = json_value(raw, column.json_)
+    if column.drop_prefix:
+        prefix = literal(rf"^\s*{column.drop_prefix}\s*")
+        raw = f"regexp_replace({raw}, {prefix}, '')"
+    return raw
+
+
 def folded(text: str) -> str:
     """SQL of `fold`: no accents, no case, runs of white space as one space."""
     plain = f"strip_accents(lower(replace(replace({text}, 'đ', 'd'), 'Đ', 'D')))"
@@ -70,6 +83,8 @@ def timestamp_of(text: str, formats: tuple[str, ...]) -> str:
             # A spreadsheet counts days from 1899-12-30; the fraction is the time, kept to the second.
             seconds = f"to_seconds(cast(round({day} * 86400) as bigint))"
             tries.append(f"case when {shape} then timestamp '1899-12-30' + {seconds} end")
+        elif name == "range_end":
+            tries.append(last_day_of_range(text))
         elif name == "iso":
             tries.append(f"case when not ends_with({text}, 'Z') then try_cast({text} as timestamp) end")
         elif name == "iso_utc":
@@ -80,6 +95,26 @@ def timestamp_of(text: str, formats: tuple[str, ...]) -> str:
             exact = _EXACT_SHAPE.get(name)
             tries.append(f"case when regexp_full_match({text}, '{exact}') then {read} end" if exact else read)
     return f"coalesce({', '.join(tries)})"
+
+
+def last_day_of_range(text: str) -> str:
+    """SQL of the last day of a range of days; null when it is none, or ends before it starts."""
+    part = {number: f"regexp_extract({text}, {literal(_RANGE)}, {number})" for number in range(1, 7)}
+    month, year = f"coalesce(nullif({part[2]}, ''), {part[5]})", f"coalesce(nullif({part[3]}, ''), {part[6]})"
+    first = f"try_strptime({part[1]} || {month} || {year}, '%d/%m/%Y')"
+    last = f"try_strptime({part[4]} || {part[5]} || {part[6]}, '%d/%m/%Y')"
+    # Without a year of its own the first day of a course over New Year lies in the year before the last day's.
+    over_new_year = f"{part[2]} <> '' and {part[3]} = '' and {last} - ({first} - interval 1 year) < interval 60 days"
+    whole = f"regexp_full_match({text}, {literal(_RANGE)})"
+    return f"case when {whole} and ({first} <= {last} or ({over_new_year})) then {last} end"
+
+
+def json_value(raw: str, rule: str) -> str:
+    """SQL of the first field of a JSON object that is not empty (`value KEY …`); a text that is no object stays."""
+    fields = ", ".join(
+        f"nullif(trim(json_extract_string({raw}, {literal('$.' + key)})), '')" for key in rule.split()[1:]
+    )
+    return f"case when starts_with({raw}, '{{') and json_valid({raw}) then coalesce({fields}) else {raw} end"
 
 
 def decimal_text(text: str) -> str:

@@ -59,7 +59,7 @@ def _read(path: Path, layout: DeliveryLayout, contract: Dataset) -> RawTable:
         case "json":
             from sources.formats.json_text import read_json
 
-            return read_json(path, layout.records, layout.unnest, contract.wanted, limits)
+            return read_json(path, layout.records, layout.unnest, contract.wanted, limits, layout.single)
         case "xml":
             from sources.formats.xml_documents import read_xml
 

@@ -153,7 +153,8 @@ class Preparer:
         """Only the contract's kept columns, in the contract's names; the engine never sees the dropped ones."""
         raw = mapping.raw
         kept: dict[str, pa.ChunkedArray] = {}
-        for name in mapping.contract.landed:
+        own = _own_rows(mapping)
+        for name, column in mapping.contract.landed.items():
             at = mapping.positions.get(name, ())
             texts = [raw.rows.column(position) for position in at]
             if not texts:
@@ -164,6 +165,8 @@ class Preparer:
                 kept[name] = pa.compute.binary_join_element_wise(*texts, between, null_handling="skip")
             else:
                 kept[name] = pa.compute.coalesce(*texts)
+            if column.once:
+                kept[name] = pa.compute.if_else(own, kept[name], pa.scalar(None, pa.string()))
         for name in ("_row_number", "_label", "_group"):
             kept[name] = raw.rows.column(name)
         self._engine.register("delivered", pa.table(kept))
@@ -171,7 +174,7 @@ class Preparer:
         for name, column in mapping.contract.landed.items():
             if column.check == "tax_code":
                 distinct += self._engine.execute(
-                    f'select distinct {sql.text_of(chr(34) + name + chr(34))} from delivered where "{name}" is not null'
+                    f'select distinct {sql.text_of(sql.raw_of(name, column))} from delivered where "{name}" is not null'
                 ).fetchall()
         known = _tax_codes([text for (text,) in distinct if text])
         keys = "[" + ", ".join(map(sql.literal, known)) + "]::varchar[]"
@@ -183,7 +186,7 @@ class Preparer:
         title_unit = sql.literal(_sender_line(mapping.raw.title))
         texts, values, problems = [], [], []
         for name, column in contract.landed.items():
-            raw, text = f'"{name}"', f'"text of {name}"'
+            raw, text = sql.raw_of(name, column), f'"text of {name}"'
             if column.fill:
                 filled = {"group": "_group", "title": f"nullif({title_unit}, '')"}
                 raw = f"coalesce({raw}, {', '.join(filled[kind] for kind in column.fill)})"
@@ -348,6 +351,16 @@ def _scale_of(mapping: Mapping, name: str) -> int:
             mapping.raw.rows.num_rows,
         )
     return said or 1
+
+
+def _own_rows(mapping: Mapping) -> pa.ChunkedArray:
+    """Which rows are a record's own: all fields of the list that was made into rows are empty."""
+    raw, prefix = mapping.raw, f"{mapping.layout.unnest}."
+    own = pa.chunked_array([pa.repeat(True, raw.rows.num_rows)])
+    for position, header in enumerate(raw.header):
+        if mapping.layout.unnest and header.startswith(prefix):
+            own = pa.compute.and_(own, pa.compute.is_null(raw.rows.column(position)))
+    return own
 
 
 def _shape(text: str) -> str:

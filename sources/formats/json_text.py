@@ -61,13 +61,20 @@ class _Structure:
 
 
 def read_json(
-    path: Path, records: Sequence[str], unnest: str | None, wanted: frozenset[str], limits: Limits
+    path: Path,
+    records: Sequence[str],
+    unnest: str | None,
+    wanted: frozenset[str],
+    limits: Limits,
+    single: Sequence[str] = (),
 ) -> RawTable:
     """Records of a JSON file as text columns; nested values stay as their JSON text.
 
     ``records``: names of the list, at the root or one envelope deep (the root may be the list).
     ``unnest``: a list field whose elements become rows with headers "Field.Sub", after the record's
     own row, in which those are null: what a record says for all stands beside what it says for one.
+    ``single``: where one record may stand instead of the list: names of an object in the envelope,
+    or "." for the root; looked for only when there is no list.
     Row numbers are the record's place, from 1. An element
     that is no object goes to ``rejects`` with rule ``unreadable_record``.
     """
@@ -80,7 +87,9 @@ def read_json(
             "The file does not start with a JSON list or object"
         )
     structure = _scan(_quote_decimals(data), limits)
-    texts = _records(structure, *_list_place(structure, records))
+    texts = _single_record(structure, records, single) if single else None
+    if texts is None:
+        texts = _records(structure, *_list_place(structure, records))
     if len(texts) > limits.rows:
         raise FormatError(
             f"Tệp có {len(texts)} bản ghi, vượt giới hạn {limits.rows} | "
@@ -170,10 +179,8 @@ def _truncated() -> FormatError:
     )
 
 
-def _list_place(structure: _Structure, records: Sequence[str]) -> tuple[int, int]:
-    """Marks (indices) of the opening and closing bracket of the record list."""
-    if structure.data[structure.places[0]] == ord("["):
-        return 0, len(structure.places) - 1
+def _named_lists(structure: _Structure) -> dict[str, tuple[int, int]]:
+    """Of each list in the root object, or one envelope deep: its opening mark and depth, by name."""
     opens = structure.classes == _OPEN
     letters = structure.data[structure.places]
     parents = np.flatnonzero(opens & (structure.depths == 2))
@@ -186,6 +193,30 @@ def _list_place(structure: _Structure, records: Sequence[str]) -> tuple[int, int
             name = _key_before(structure, int(start))
             if name is not None:
                 found.setdefault(name, (int(start), depth))
+    return found
+
+
+def _single_record(structure: _Structure, records: Sequence[str], single: Sequence[str]) -> pa.Array | None:
+    """The one record of an answer that has no list of records; None when it has one, or no such record."""
+    letters = structure.data[structure.places]
+    if letters[0] == ord("[") or _named_lists(structure).keys() & set(records):
+        return None
+    objects = np.flatnonzero((structure.classes == _OPEN) & (structure.depths == 2) & (letters == ord("{")))
+    found = {_key_before(structure, int(start)): int(start) for start in objects[:_MAX_CANDIDATES]}
+    for name in single:
+        start = 0 if name == "." else found.get(name)
+        if start is not None:
+            end = start + 1 + int(np.argmax(structure.depths[start + 1 :] == structure.depths[start] - 1))
+            first, last = int(structure.places[start]), int(structure.places[end])
+            return pa.array([structure.data[first : last + 1].tobytes().decode("utf-8")], pa.large_string())
+    return None
+
+
+def _list_place(structure: _Structure, records: Sequence[str]) -> tuple[int, int]:
+    """Marks (indices) of the opening and closing bracket of the record list."""
+    if structure.data[structure.places[0]] == ord("["):
+        return 0, len(structure.places) - 1
+    found = _named_lists(structure)
     for name in records:
         if name in found:
             start, depth = found[name]

@@ -1,0 +1,63 @@
+-- Staff of the vocational institutions at each month's end, and which of them were trained in the year.
+with staff as (
+    select * from {{ ref('int_vocational_training__staff') }}
+),
+
+vocational_staff as (
+    select 'vocational_staff' as measure_code, period_start
+    from staff
+    where is_on_payroll
+),
+
+vocational_staff_trained as (
+    select 'vocational_staff_trained' as measure_code, period_start
+    from staff
+    where is_on_payroll and is_trained
+),
+
+vocational_staff_at_year_start as (
+    select 'vocational_staff_at_year_start' as measure_code, period_start
+    from staff
+    where is_since_year_start
+),
+
+vocational_staff_at_year_start_trained as (
+    select 'vocational_staff_at_year_start_trained' as measure_code, period_start
+    from staff
+    where is_since_year_start and is_trained
+),
+
+-- Certified under a number that is on no payroll: contractors, those who left, numbers mistyped.
+vocational_staff_trained_unmatched as (
+    select 'vocational_staff_trained_unmatched' as measure_code, period_start
+    from staff
+    where is_trained and not is_on_payroll
+),
+
+counted as (
+    select * from vocational_staff
+    union all
+    select * from vocational_staff_trained
+    union all
+    select * from vocational_staff_at_year_start
+    union all
+    select * from vocational_staff_at_year_start_trained
+    union all
+    select * from vocational_staff_trained_unmatched
+),
+
+final as (
+    select
+        counted.measure_code,
+        'place' as tier,
+        province.unit_code,
+        province.period_end as event_date,
+        cast(province.period_end + 1 as date) as end_date,
+        cast(null as varchar) as item_key,
+        cast(count(*) as bigint) as quantity
+    from counted
+    inner join {{ ref('int_unit_month') }} as province on province.unit_level = 'province' and counted.period_start = province.period_start
+    group by counted.measure_code, province.unit_code, province.period_end
+)
+
+select * from final
