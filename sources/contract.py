@@ -63,7 +63,9 @@ class Column(Strict):
     zero_fill: int | None = None
     strip_zeros: bool = False
     check: Literal["tax_code"] | None = None
-    fill: tuple[Literal["group", "title"], ...] = ()
+    fill: tuple[Literal["above", "group", "title"], ...] = ()
+    """Where an empty cell takes its value from, in this order: the merged cell above it in its own block of rows, the
+    group row, the title's unit."""
 
     @model_validator(mode="after")
     def _complete(self) -> "Column":
@@ -163,6 +165,9 @@ class Dataset(Strict):
             named |= {name for name in (self.unit.code, self.unit.name, self.unit.tier) if name}
         if unknown := named - set(self.columns):
             raise ValueError(f"columns that do not exist: {', '.join(sorted(unknown))}")
+        sheets = all(layout.format in ("xlsx", "csv", "html_table") for layout in self.deliveries)
+        if not sheets and any("above" in column.fill for column in self.columns.values()):
+            raise ValueError("only the rows of a sheet have cells above them")
         return self
 
     @cached_property

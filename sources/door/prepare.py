@@ -158,8 +158,9 @@ class Preparer:
                 kept[name] = texts[0]
             else:
                 kept[name] = pa.compute.coalesce(*texts)
-        for name in ("_row_number", "_label", "_group"):
-            kept[name] = raw.rows.column(name)
+        for name in ("_row_number", "_label", "_group", "_block"):
+            if name in raw.rows.column_names:
+                kept[name] = raw.rows.column(name)
         self._engine.register("delivered", pa.table(kept))
         distinct = []
         for name, column in mapping.contract.landed.items():
@@ -179,7 +180,7 @@ class Preparer:
         for name, column in contract.landed.items():
             raw, text = f'"{name}"', f'"text of {name}"'
             if column.fill:
-                filled = {"group": "_group", "title": f"nullif({title_unit}, '')"}
+                filled = {"above": _above(raw), "group": "_group", "title": f"nullif({title_unit}, '')"}
                 raw = f"coalesce({raw}, {', '.join(filled[kind] for kind in column.fill)})"
             typed = sql.typed(column, text, f'"{name}"')
             texts.append(f"{sql.text_of(raw)} as {text}")
@@ -295,6 +296,14 @@ class Preparer:
         return sender_of(
             mapping.raw.title, [text for (text,) in named_in_rows], mapping.contract.parts.each, by_code=not unit.name
         )
+
+
+def _above(cell: str) -> str:
+    """SQL of the nearest value above an empty cell in its block of rows: a merged cell has its text in the first."""
+    return (
+        f"last_value({cell} ignore nulls) over "
+        "(partition by _block order by _row_number rows between unbounded preceding and current row)"
+    )
 
 
 def _shape(text: str) -> str:
