@@ -36,6 +36,8 @@ class Sheet:
     header: Header
     groups: list[tuple[str, list[list[Cell]]]] = field(default_factory=list)
     signature: list[str] = field(default_factory=list)
+    merged_column: int | None = None
+    """A column whose text is merged with the empty cells of the rows under it."""
 
 
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
@@ -68,6 +70,19 @@ def lay_out(sheet: Sheet) -> list[list[Cell]]:
     return rows
 
 
+def _merged(rows: list[list[Cell]], column: int, width: int) -> list[tuple[int, int, str]]:
+    """First and last row and the text of every run of full rows whose cell in the column is empty but the first."""
+    found: list[tuple[int, int, str]] = []
+    start: int | None = None
+    for place, row in enumerate([*rows, []]):
+        if len(row) == width and start is not None and row[column] is None:
+            continue
+        if start is not None and place - start > 1:
+            found.append((start, place - 1, str(rows[start][column])))
+        start = place if len(row) == width and row[column] is not None else None
+    return found
+
+
 def write_xlsx(path: Path, sheet: Sheet) -> None:
     """The sheet as an XLSX file; the same sheet always gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +106,11 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
             page.write_string(body - 1, column, name, bold)
         else:
             page.merge_range(top, column, top + 1, column, name, bold)
-    for row_number, row in enumerate(lay_out(sheet), start=body):
+    rows = lay_out(sheet)
+    if sheet.merged_column is not None:
+        for first, last, text in _merged(rows, sheet.merged_column, len(sheet.header.names)):
+            page.merge_range(body + first, sheet.merged_column, body + last, sheet.merged_column, text)
+    for row_number, row in enumerate(rows, start=body):
         for column, value in enumerate(row):
             if isinstance(value, str):
                 if value:

@@ -80,7 +80,9 @@ class Column(Strict):
     check: Literal["tax_code"] | None = None
     counted_in: Literal["dong", "as_said"] | None = None
     """Of money: đồng unless the header or a title row says otherwise, or never read unless one of them says."""
-    fill: tuple[Literal["group", "title"], ...] = ()
+    fill: tuple[Literal["above", "group", "title"], ...] = ()
+    """Where an empty cell takes its value from, in this order: the merged cell above it in its own block of rows, the
+    group row, the title's unit."""
 
     @model_validator(mode="after")
     def _complete(self) -> "Column":
@@ -211,6 +213,9 @@ class Dataset(Strict):
             named |= {name for name in (self.unit.code, self.unit.name, self.unit.tier) if name}
         if unknown := named - set(self.columns):
             raise ValueError(f"columns that do not exist: {', '.join(sorted(unknown))}")
+        sheets = all(layout.format in ("xlsx", "csv", "html_table") for layout in self.deliveries)
+        if not sheets and any("above" in column.fill for column in self.columns.values()):
+            raise ValueError("only the rows of a sheet have cells above them")
         return self
 
     @cached_property

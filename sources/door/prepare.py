@@ -167,8 +167,9 @@ class Preparer:
                 kept[name] = pa.compute.coalesce(*texts)
             if column.once:
                 kept[name] = pa.compute.if_else(own, kept[name], pa.scalar(None, pa.string()))
-        for name in ("_row_number", "_label", "_group"):
-            kept[name] = raw.rows.column(name)
+        for name in ("_row_number", "_label", "_group", "_block"):
+            if name in raw.rows.column_names:
+                kept[name] = raw.rows.column(name)
         self._engine.register("delivered", pa.table(kept))
         distinct = []
         for name, column in mapping.contract.landed.items():
@@ -188,7 +189,7 @@ class Preparer:
         for name, column in contract.landed.items():
             raw, text = sql.raw_of(name, column), f'"text of {name}"'
             if column.fill:
-                filled = {"group": "_group", "title": f"nullif({title_unit}, '')"}
+                filled = {"above": _above(raw), "group": "_group", "title": f"nullif({title_unit}, '')"}
                 raw = f"coalesce({raw}, {', '.join(filled[kind] for kind in column.fill)})"
             scale = _scale_of(mapping, name) if column.type == "money" else 1
             typed = sql.typed(column, text, f'"{name}"', scale)
@@ -361,6 +362,14 @@ def _own_rows(mapping: Mapping) -> pa.ChunkedArray:
         if mapping.layout.unnest and header.startswith(prefix):
             own = pa.compute.and_(own, pa.compute.is_null(raw.rows.column(position)))
     return own
+
+
+def _above(cell: str) -> str:
+    """SQL of the nearest value above an empty cell in its block of rows: a merged cell has its text in the first."""
+    return (
+        f"last_value({cell} ignore nulls) over "
+        "(partition by _block order by _row_number rows between unbounded preceding and current row)"
+    )
 
 
 def _shape(text: str) -> str:

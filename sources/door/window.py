@@ -12,10 +12,15 @@ _DATE = r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
 _FROM_TO = re.compile(rf"từ\s*(?:ngày)?\s*{_DATE}\s*(?:đến|tới|-)\s*(?:hết)?\s*(?:ngày)?\s*{_DATE}", re.IGNORECASE)
 _UNTIL = re.compile(rf"(?:tính\s+)?đến\s*(?:hết)?\s*(?:ngày)?\s*{_DATE}", re.IGNORECASE)
 _MONTH_TITLE = re.compile(r"tháng\s*(\d{1,2})\s*(?:/|năm)\s*(\d{4})", re.IGNORECASE)
+_QUARTER_TITLE = re.compile(r"quý\s*(IV|I{1,3}|[1-4])\s*(?:/|năm|-)?\s*(?:năm\s*)?(\d{4})", re.IGNORECASE)
 _YEAR_TITLE = re.compile(r"năm\s*(\d{4})", re.IGNORECASE)
 _NAME_RANGE = re.compile(r"(?<!\d)(\d{8})-(\d{8})(?!\d)")
 _NAME_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[_-]?([01]\d)[_-]?([0-3]\d)(?!\d)")
 _NAME_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[_-]?([01]\d)(?!\d)")
+_NAME_QUARTER = re.compile(
+    r"(?:^|[_\- .])(?:q(?:uy)?[_-]?(IV|I{1,3}|[1-4])|(IV|I{1,3}))[_\-.]?(\d{4})(?!\d)", re.IGNORECASE
+)
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,14 @@ def month_window(year: int, month: int) -> Window:
     return Window(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
 
 
+def quarter_window(quarter: str, year: str) -> Window:
+    """A whole quarter, its number written 1-4 or I-IV."""
+    last = 3 * (_ROMAN.get(quarter.upper()) or int(quarter))
+    return Window(date(int(year), last - 2, 1), month_window(int(year), last).end)
+
+
 def window_in_title(title: str, snapshot: bool) -> Window | None:
-    """ "Từ ngày … đến ngày …", "Tính đến ngày …", "Tháng 6/2022" or "Năm 2022" in the title rows."""
+    """ "Từ ngày … đến ngày …", "Tính đến ngày …", "Tháng 6/2022", "Quý II/2022" or "Năm 2022" in the title rows."""
     if found := _FROM_TO.search(title):
         span = _span(_day(*found.groups()[:3]), _day(*found.groups()[3:]))
         return Window(span.end, span.end) if span and snapshot else span
@@ -53,13 +64,15 @@ def window_in_title(title: str, snapshot: bool) -> Window | None:
         return _span(day, day)
     if (found := _MONTH_TITLE.search(title)) and 1 <= int(found[1]) <= 12:
         return month_window(int(found[2]), int(found[1]))
+    if found := _QUARTER_TITLE.search(title):
+        return quarter_window(found[1], found[2])
     if found := _YEAR_TITLE.search(title):
         return Window(date(int(found[1]), 1, 1), date(int(found[1]), 12, 31))
     return None
 
 
 def window_in_name(name: str, snapshot: bool) -> Window | None:
-    """`…_20220101-20220131`, `…_20220131` or `…_202201` in the file's name."""
+    """`…_20220101-20220131`, `…_20220131`, `…_202201` or `…_Q1_2022` in the file's name."""
     if found := _NAME_RANGE.search(name):
         first, last = found.groups()
         span = _span(_day(first[6:], first[4:6], first[:4]), _day(last[6:], last[4:6], last[:4]))
@@ -68,6 +81,9 @@ def window_in_name(name: str, snapshot: bool) -> Window | None:
         day = _day(found[3], found[2], found[1])
         # One day in a name closes a snapshot; in the name of a register it is the day of export, which covers nothing.
         return _span(day, day) if snapshot else None
+    if found := _NAME_QUARTER.search(name):
+        span = quarter_window(found[1] or found[2], found[3])
+        return Window(span.end, span.end) if snapshot else span
     if (found := _NAME_MONTH.search(name)) and 1 <= int(found[2]) <= 12:
         span = month_window(int(found[1]), int(found[2]))
         return Window(span.end, span.end) if snapshot else span

@@ -25,6 +25,8 @@ _NOT_BASE_LETTER = str.maketrans({"đ": "d", "Đ": "D"})
 ROW_NUMBER = "_row_number"
 LABEL = "_label"
 GROUP = "_group"
+BLOCK = "_block"
+"""Which run of rows between group rows, totals and repeated headers a row stands in: what a merged cell may span."""
 
 REJECTS_SCHEMA = pa.schema(
     [

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.formats.base import (
+    BLOCK,
     GROUP,
     LABEL,
     ROW_NUMBER,
@@ -218,10 +219,13 @@ def body_table(
     data = pa.array(kinds == _DATA)
     group_place = pa.array(np.cumsum(kinds == _GROUP) - 1)
     group_place = pc.if_else(pc.less(group_place, 0), pa.scalar(None, pa.int64()), group_place)
+    # A blank row parts nothing: a page break may leave one inside a merged cell.
+    block = np.cumsum(np.isin(kinds, (_GROUP, _TOTAL, _SIGNED, _HEADER)))
     full = (
         table.append_column(ROW_NUMBER, pa.array(row_numbers, pa.int64()))
         .append_column(LABEL, pa.nulls(len(table), pa.string()))
         .append_column(GROUP, groups.take(group_place))
+        .append_column(BLOCK, pa.array(block, pa.int64()))
     )
     return RawTable(
         unique_names(unnamed), full.filter(data), title, skipped, empty_rejects() if rejects is None else rejects

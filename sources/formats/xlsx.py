@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from isal import isal_zlib
 
-from sources.formats.base import FormatError, Limits, RawTable, clean_text
+from sources.formats.base import BLOCK, FormatError, Limits, RawTable, clean_text
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.limits import check_size, check_zip
 from sources.formats.sniff import encrypted_book, refuse_other_container
@@ -225,5 +225,11 @@ def _joined(tables: list[RawTable], names: list[str], unread: list[str]) -> RawT
     if len(same) == 1:
         return RawTable(first.header, first.rows, "\n".join(lines), first.skipped, first.rejects)
     skipped = {kind: sum(table.skipped[kind] for table in same) for kind in first.skipped}
-    rows = pa.concat_tables([table.rows for table in same])
+    rows = pa.concat_tables([_numbered_blocks(table.rows, sheet) for sheet, table in enumerate(same)])
     return RawTable(first.header, rows, "\n".join(lines), skipped, first.rejects)
+
+
+def _numbered_blocks(rows: pa.Table, sheet: int) -> pa.Table:
+    """The rows with block numbers of their own: no cell is merged from one sheet into the next."""
+    place = rows.schema.get_field_index(BLOCK)
+    return rows.set_column(place, BLOCK, pc.add(rows.column(BLOCK), pa.scalar(sheet * _MAX_CELLS, pa.int64())))

@@ -1,5 +1,7 @@
 """The definition table `unit_resolution`: every distinct spelling of the landing and the unit it means."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 
 import pyarrow as pa
@@ -26,11 +28,29 @@ def resolution_table(spellings: pa.Table, resolver: UnitResolver) -> pa.Table:
         resolver.resolve(code, name, part, tier, source_code=source, column_level=levels.get((source, dataset, column)))
         for source, dataset, column, code, name, part, tier in found
     ]
+    answers = _by_taught_codes(found, answers)
     columns: list[pa.Array] = [pa.array([row[place] for row in found], pa.string()) for place in range(len(_KEYS))]
     columns.append(pa.array([answer.unit_code for answer in answers], pa.string()))
     columns.append(pa.array([answer.unit_level for answer in answers], pa.string()))
     columns.append(pa.array([";".join(answer.candidates) for answer in answers], pa.string()))
     return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _by_taught_codes(found: Sequence[tuple[str, ...]], answers: Sequence[Resolution]) -> list[Resolution]:
+    """Answers for rows that hold a code alone, from the same column's rows that say whose code it is.
+
+    Codes of the organisation register (…H37) are in no list we have. One that stands beside the names of two units says
+    nothing.
+    """
+    taught: dict[tuple[str, ...], set[tuple[str, str]]] = defaultdict(set)
+    for row, answer in zip(found, answers, strict=True):
+        if row[3] and row[4] and answer.unit_code and answer.unit_level:
+            taught[row[:4]].add((answer.unit_code, answer.unit_level))
+    told = []
+    for row, answer in zip(found, answers, strict=True):
+        meant = taught.get(row[:4], set()) if row[3] and not row[4] and answer.unit_code is None else set()
+        told.append(Resolution(*next(iter(meant))) if len(meant) == 1 else answer)
+    return told
 
 
 @cache
