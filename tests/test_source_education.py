@@ -1,4 +1,4 @@
-"""The public samples of the education database, read wholly: each row lands, is excluded, or has a true reason."""
+"""The public samples of the education database: each row lands, is excluded, or is rejected for a true reason."""
 
 import csv
 import re
