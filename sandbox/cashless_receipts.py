@@ -55,7 +55,10 @@ class Collector:
                 ends = generator.random() < 0.12
                 removed = start + timedelta(days=int(generator.integers(40, 500))) if ends else None
                 methods.append(Method(str(kind), start, removed))
-        share = float(generator.uniform(0.25, 0.85)) if methods else (0.12 if generator.random() < 0.25 else 0.0)
+        # Some install and never use; some take a transfer now and then without having announced any method.
+        share = float(generator.uniform(0.25, 0.85)) if methods else 0.12
+        if generator.random() < (0.15 if methods else 0.75):
+            share = 0.0
         return cls(sector, code, name, commune, opened, closed, rare, share, per_year, summary, methods)
 
     def is_open(self, day: date) -> bool:
