@@ -235,6 +235,7 @@ def test_only_the_built_sources_are_implemented(tables: dict[str, pa.Table]) -> 
     }
     models = {row["model"] for row in rows_of(tables, "measures", implemented=True)}
     sources = ("e_office", "online_public_services", "health_records", "e_invoices", "reference")
+    sources += ("border_gate", "vocational_training")
     assert models == {f"int_{source}__measures" for source in sources}
 
 
