@@ -70,13 +70,17 @@ def build(world: World) -> Inventory:
     """Systems of every department and district and of some communes; most are on the cloud by the end of the year."""
     generator = world.random("cloud_inventory")
     systems: list[System] = []
+    chances: dict[str, float] = {}
     districts = world.of_level("district")
     for level, least, most in (("department", 3, 7), ("district", 3, 6), ("commune", 0, 1)):
         units = world.of_level(level)
-        chances = generator.permutation(np.linspace(0.35, 1.35, len(units)))
-        for unit, chance in zip(units, chances, strict=True):
+        drawn = generator.permutation(np.linspace(0.35, 1.35, len(units)))
+        chances |= dict(zip((unit.code for unit in units), map(float, drawn), strict=True))
+        for unit in units:
+            # A commune's site moves with its district's.
+            chance = chances[unit.parent or ""] if level == "commune" else chances[unit.code]
             for number in range(int(generator.integers(least, most + 1))):
-                systems += _systems(world, generator, unit, number, float(chance))
+                systems += _systems(world, generator, unit, number, chance)
     owners = world.of_level("department")
     for number, subject in enumerate(SHARED):
         system = _system(world, generator, owners[number * 3], f"Hệ thống thông tin {subject}", "httt", 0.8)
@@ -118,7 +122,7 @@ def _system(world: World, generator: np.random.Generator, unit: Unit, name: str,
     first = date(last.year - 1, 1, 1)
     draw, state, day = generator.random(3)
     before = (SERVER, VNPT, OWN, VIETTEL, OWN, SERVER, MINISTRY)[int(generator.integers(7))]
-    moved = first + timedelta(days=int(day * 760)) if draw < chance else None
+    moved = first + timedelta(days=int(day * 690)) if draw < chance else None
     scope = {"department": "tinh", "district": "huyen", "commune": "xa"}[unit.level]
     system = System(0, unit, name, kind, scope, before, moved, date(2016 + int(day * 5), 1, 1))
     if state < 0.06:

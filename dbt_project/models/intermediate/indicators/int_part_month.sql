@@ -16,13 +16,18 @@ delivery as (
     where is_read
 ),
 
--- Due with the period the month lies in: a yearly list is due once a year.
+-- Due with the period the month lies in: a yearly list is due once a year, the three months of a quarterly file with the quarter's last.
 due as (
     select expected.source_code, expected.dataset, expected.part, expected.period_start, calendar.due_at
     from expected
     inner join {{ source('definitions', 'calendar') }} as calendar
         on expected.source_code = calendar.source_code and expected.dataset = calendar.dataset
-            and calendar.period_start <= expected.period_start
+            and case
+                -- What a quarterly snapshot says of a month was closed before it, so that is due as ever.
+                when expected.kind <> 'snapshot' and expected.cadence = 'quarterly'
+                    then calendar.period_start = {{ add_months("cast(date_trunc('quarter', expected.period_start) as date)", 2) }}
+                else calendar.period_start <= expected.period_start
+            end
     qualify row_number() over (
             partition by expected.source_code, expected.dataset, expected.part, expected.period_start
             order by calendar.period_start desc

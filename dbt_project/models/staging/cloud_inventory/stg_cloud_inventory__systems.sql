@@ -1,5 +1,42 @@
 -- The rows of every standing inventory: one list of systems per closing date, with the hosting its words mean (null: no declared words).
-with listed as (
+-- A text that is not declared means nothing yet: never guessed from a part of it ("chưa lên LS Cloud" holds the words of the cloud).
+with words (plain_text, hosting) as (
+    values
+    ('lang son cloud', 'provincial_cloud'),
+    ('langson cloud', 'provincial_cloud'),
+    ('ls cloud', 'provincial_cloud'),
+    ('lscloud', 'provincial_cloud'),
+    ('cloud tinh', 'provincial_cloud'),
+    ('cloud lang son', 'provincial_cloud'),
+    ('cloud cua tinh', 'provincial_cloud'),
+    ('dam may tinh', 'provincial_cloud'),
+    ('ttdl tinh may chu vat ly', 'provincial_server'),
+    ('ttdl tinh', 'provincial_server'),
+    ('may chu vat ly ttdl tinh', 'provincial_server'),
+    ('trung tam du lieu tinh', 'provincial_server'),
+    ('trung tam thdl tinh', 'provincial_server'),
+    ('thue dv vnpt', 'vendor'),
+    ('thue dich vu vnpt', 'vendor'),
+    ('idc vnpt', 'vendor'),
+    ('vnpt idc', 'vendor'),
+    ('cloud vnpt', 'vendor'),
+    ('vnpt', 'vendor'),
+    ('thue dv viettel', 'vendor'),
+    ('thue dich vu viettel', 'vendor'),
+    ('idc viettel', 'vendor'),
+    ('viettel idc', 'vendor'),
+    ('cloud viettel', 'vendor'),
+    ('viettel', 'vendor'),
+    ('tai don vi', 'own_office'),
+    ('may chu tai don vi', 'own_office'),
+    ('don vi', 'own_office'),
+    ('tai cho', 'own_office'),
+    ('bo nganh tw', 'ministry'),
+    ('bo nganh trung uong', 'ministry'),
+    ('may chu cua bo', 'ministry')
+),
+
+listed as (
     select
         *,
         regexp_replace({{ plain_text("coalesce(noi_cai_dat, '')") }}, '^(cai dat|dat|luu tru|luu|van hanh) (tai|tren) |\.$', '', 'g') as hosting_text
@@ -26,7 +63,7 @@ final as (
         listed.delivery_id,
         listed.row_number
     from listed
-    left join {{ ref('stg_cloud_inventory__hosting_words') }} as words on listed.hosting_text = words.plain_text
+    left join words on listed.hosting_text = words.plain_text
 )
 
 select * from final
