@@ -37,26 +37,27 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
     import duckdb
     from sources.registry import contracts
 
-    from pipelines.definitions_step import unit_columns
+    from pipelines.definitions_step import name_in_place, unit_columns
 
     resolution = home.definitions / "unit_resolution.parquet"
     source = contracts().get(receipt.source_code)
     dataset = source.datasets.get(receipt.dataset) if source else None
     if dataset is None or dataset.unit is None or not receipt.landing_path or not resolution.exists():
         return []
-    column, code, name, tier = unit_columns(dataset)[0]
+    column, code, name, tier, within = unit_columns(dataset)[0]
 
     def text(part: str | None) -> str:
         return f"coalesce(cast(l.{part} as varchar), '')" if part else "''"
 
+    spelled = name_in_place(text(name), text(within))
     found = duckdb.sql(
         f"""
-        select l._row_number, r.candidates, concat_ws(' ', nullif({text(code)}, ''), nullif({text(name)}, ''))
+        select l._row_number, r.candidates, concat_ws(' ', nullif({text(code)}, ''), nullif({spelled}, ''))
         from read_parquet('{home.root / receipt.landing_path}', hive_partitioning = false) as l
         join read_parquet('{resolution}') as r
             on r.source_code = '{receipt.source_code}' and r.dataset = '{receipt.dataset}'
             and r.column_name = '{column}'
-            and r.code_text = {text(code)} and r.name_text = {text(name)} and r.tier_text = {text(tier)}
+            and r.code_text = {text(code)} and r.name_text = {spelled} and r.tier_text = {text(tier)}
             and r.part = '{"" if receipt.part == "-" else receipt.part}'
         where r.unit_code is null order by 1"""
     ).fetchall()

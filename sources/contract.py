@@ -63,6 +63,8 @@ class Column(Strict):
     zero_fill: int | None = None
     strip_zeros: bool = False
     check: Literal["tax_code"] | None = None
+    extract: str | None = None
+    """Of a text, the part that counts: what the pattern's one group finds; a text it does not find stays whole."""
     fill: tuple[Literal["group", "title"], ...] = ()
 
     @model_validator(mode="after")
@@ -73,6 +75,8 @@ class Column(Strict):
             raise ValueError("a date column lists its formats")
         if (self.pii == "hash") != (self.normalise is not None):
             raise ValueError("a hashed column, and only that, names its normaliser")
+        if self.extract is not None and (self.type != "text" or re.compile(self.extract).groups != 1):
+            raise ValueError("only of a text a part is taken, by a pattern with one group")
         folded = [fold(text) for texts in self.codes.values() for text in set(map(fold, texts))]
         if len(folded) != len(set(folded)):
             raise ValueError("one text stands for two codes")
@@ -105,10 +109,11 @@ class Exclusion(Strict):
 
 
 class UnitColumns(Strict):
-    """Which columns name the unit of a row."""
+    """Which columns name the unit of a row. `within` names the unit that `name` lies in: read as "name, within"."""
 
     code: str | None = None
     name: str | None = None
+    within: str | None = None
     tier: str | None = None
     optional: bool = False
 
@@ -160,7 +165,8 @@ class Dataset(Strict):
         named |= {name for layout in self.deliveries for name in layout.needs}
         named |= {name for name in (self.updated, self.as_at_column) if name}
         if self.unit:
-            named |= {name for name in (self.unit.code, self.unit.name, self.unit.tier) if name}
+            unit = self.unit
+            named |= {name for name in (unit.code, unit.name, unit.within, unit.tier) if name}
         if unknown := named - set(self.columns):
             raise ValueError(f"columns that do not exist: {', '.join(sorted(unknown))}")
         return self

@@ -129,3 +129,17 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, content: bytes, 
 def test_limits_are_kept(tmp_path: Path, limits: Limits) -> None:
     with pytest.raises(FormatError, match="over the limit"):
         read(tmp_path, '[{"MaHoSo": 1, "MaTTHC": 1}, {"MaHoSo": 2, "MaTTHC": 1}]', limits=limits)
+
+
+def test_a_field_of_a_nested_object_is_a_column_where_the_contract_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "nested.json"
+    path.write_text(
+        '{"data": [{"ma": "1", "khu": {"code": "06184", "Name": "Xã", "x": 1}}, {"ma": "2", "khu": null}, {"ma": "3"}]}',
+        encoding="utf-8",
+    )
+    table = read_json(path, ["data"], None, frozenset({"ma", "khu.code", "khu.name"}), Limits())
+    assert table.header == ("ma", "khu", "khu.Name", "khu.code")
+    assert values(table, "khu.code") == ["06184", None, None]
+    assert values(table, "khu.Name") == ["Xã", None, None]
+    listed = read_json(path, ["x", "data"], "khu", frozenset({"ma", "khu.code"}), Limits())
+    assert values(listed, "khu.code") == [None, "06184", None, None]
