@@ -134,7 +134,8 @@ def test_limits_are_kept(tmp_path: Path, limits: Limits) -> None:
 def test_a_field_of_a_nested_object_is_a_column_where_the_contract_names_it(tmp_path: Path) -> None:
     path = tmp_path / "nested.json"
     path.write_text(
-        '{"data": [{"ma": "1", "khu": {"code": "06184", "Name": "Xã", "x": 1}}, {"ma": "2", "khu": null}, {"ma": "3"}]}',
+        '{"data": [{"ma": "1", "khu": {"code": "06184", "Name": "Xã", "x": 1}}, '
+        '{"ma": "2", "khu": null}, {"ma": "3"}]}',
         encoding="utf-8",
     )
     table = read_json(path, ["data"], None, frozenset({"ma", "khu.code", "khu.name"}), Limits())
