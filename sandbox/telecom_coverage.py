@@ -243,10 +243,13 @@ def _count(
     for village in entities.listed.lists[listed]:
         if reached and (village.commune, village.name) in entities.listed.lost:
             continue
-        numbers = entities.of_village[listed, village.commune, village.name]
+        every = entities.of_village[listed, village.commune, village.name]
+        numbers = [n for n in every if entities.places[n].first <= survey and not (reached and entities.places[n].lost)]
         places = [entities.places[number] for number in numbers]
-        if any(place.first > survey or (reached and place.lost) for place in places):
-            continue  # of a village one of whose places was not surveyed nothing is known
+        # A village one of whose places is missing is not known to be covered, unless the only row left bears its name:
+        # nobody who reads that row can tell that it once was of a part.
+        if not numbers or (len(numbers) < len(every) and [place.name for place in places] != [village.name]):
+            continue
         flags = _flags(places, [best[number] for number in numbers], survey)
         for measure, is_so in zip(MEASURES, flags, strict=True):
             found[measure, village.commune] += is_so
