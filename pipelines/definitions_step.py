@@ -7,7 +7,7 @@ put together for one moment, so that whatever was decided later than `as_of` doe
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -171,12 +171,27 @@ def read_corrections(as_of: datetime, root: Path = ROOT) -> pa.Table:
     return _ordered(rows, CORRECTIONS)
 
 
-def unit_columns(dataset: Dataset) -> list[tuple[str, str | None, str | None, str | None]]:
-    """(column that names a unit, its code column, name column, tier column) for every such column of a dataset."""
-    found: list[tuple[str, str | None, str | None, str | None]] = []
+class UnitText(NamedTuple):
+    """A column that names a unit, and the columns its text is made of."""
+
+    column: str
+    code: str | None
+    name: str | None
+    tier: str | None
+    within: str | None
+
+
+def unit_columns(dataset: Dataset) -> list[UnitText]:
+    """Every column of a dataset that names a unit."""
+    found: list[UnitText] = []
     if unit := dataset.unit:
-        found.append((unit.name or unit.code or "", unit.code, unit.name, unit.tier))
-    return found + [(column, None, column, None) for column in dataset.resolve]
+        found.append(UnitText(unit.name or unit.code or "", unit.code, unit.name, unit.tier, unit.within))
+    return found + [UnitText(column, None, column, None, None) for column in dataset.resolve]
+
+
+def name_in_place(name: str, within: str) -> str:
+    """SQL of a unit's name together with that of the unit it lies in (dbt's macro `name_in_place` says the same)."""
+    return f"case when {name} = '' or {within} = '' then {name} else {name} || ', ' || {within} end"
 
 
 def _spellings(home: Home, corrections: pa.Table) -> pa.Table:
@@ -187,29 +202,36 @@ def _spellings(home: Home, corrections: pa.Table) -> pa.Table:
         connection.execute(f"create view receipts as from read_parquet('{home.receipts}')")
         for source in contracts().values():
             for name, dataset in source.datasets.items():
-                for column, code, text, tier in unit_columns(dataset):
+                for column, code, text, tier, within in unit_columns(dataset):
                     files = f"{home.landing}/{source.code}/{name}/**/*.parquet"
                     answers.append(
                         connection.execute(
                             f"""
                             with landed as (
-                                select distinct {_text(code)} as code_text, {_text(text)} as name_text,
+                                select distinct {_text(code)} as code_text, {_text(text)} as own_text,
+                                    {_text(within)} as within_text,
                                     case when part = '-' then '' else part end as part, {_text(tier)} as tier_text
                                 from read_parquet('{files}', union_by_name = true, hive_partitioning = false) as landed
                                 join receipts on receipts.delivery_id = landed._delivery_id
                             ), decided as (
                                 select distinct column_name, new_value from corrections
                                 where source_code = '{source.code}' and dataset = '{name}' and action = 'override'
+                            ), spelled as (
+                                select code_text, own_text, within_text, part, tier_text from landed
+                                union
+                                select
+                                    case when column_name = '{code}' then new_value else code_text end,
+                                    case when column_name = '{text}' then new_value else own_text end,
+                                    case when column_name = '{within}' then new_value else within_text end,
+                                    part,
+                                    case when column_name = '{tier}' then new_value else tier_text end
+                                from landed cross join decided
+                                where column_name in ('{code}', '{text}', '{within}', '{tier}')
                             )
-                            select '{source.code}' as source_code, '{name}' as dataset, '{column}' as column_name, *
-                            from landed
-                            union
-                            select '{source.code}', '{name}', '{column}',
-                                case when column_name = '{code}' then new_value else code_text end,
-                                case when column_name = '{text}' then new_value else name_text end,
-                                part,
-                                case when column_name = '{tier}' then new_value else tier_text end
-                            from landed cross join decided where column_name in ('{code}', '{text}', '{tier}')
+                            select distinct
+                                '{source.code}' as source_code, '{name}' as dataset, '{column}' as column_name,
+                                code_text, {name_in_place("own_text", "within_text")} as name_text, part, tier_text
+                            from spelled
                             order by all"""
                         ).to_arrow_table()
                     )

@@ -1,4 +1,4 @@
-"""The rejected rows of one delivery: those of the door, and those whose unit did not resolve in staging."""
+"""The rejected rows of one delivery: those of the door, and those whose unit or place did not resolve in staging."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ def rejected_rows(home: Home, delivery: str) -> tuple[Receipt, list[dict[str, An
     receipt = find_delivery(home, delivery)
     path = home.landing / "rejects" / receipt.source_code / receipt.dataset / f"{receipt.delivery_id}.parquet"
     rows = pq.read_table(path, columns=list(COLUMNS)).to_pylist() if path.exists() else []
-    return receipt, sorted(rows + _unresolved(home, receipt), key=lambda row: (row["row_number"], row["rule"]))
+    rows += _unresolved(home, receipt) + _unplaced(home, receipt)
+    return receipt, sorted(rows, key=lambda row: (row["row_number"], row["rule"]))
 
 
 def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
@@ -37,26 +38,27 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
     import duckdb
     from sources.registry import contracts
 
-    from pipelines.definitions_step import unit_columns
+    from pipelines.definitions_step import name_in_place, unit_columns
 
     resolution = home.definitions / "unit_resolution.parquet"
     source = contracts().get(receipt.source_code)
     dataset = source.datasets.get(receipt.dataset) if source else None
     if dataset is None or dataset.unit is None or not receipt.landing_path or not resolution.exists():
         return []
-    column, code, name, tier = unit_columns(dataset)[0]
+    column, code, name, tier, within = unit_columns(dataset)[0]
 
     def text(part: str | None) -> str:
         return f"coalesce(cast(l.{part} as varchar), '')" if part else "''"
 
+    spelled = name_in_place(text(name), text(within))
     found = duckdb.sql(
         f"""
-        select l._row_number, r.candidates, concat_ws(' ', nullif({text(code)}, ''), nullif({text(name)}, ''))
+        select l._row_number, r.candidates, concat_ws(' ', nullif({text(code)}, ''), nullif({spelled}, ''))
         from read_parquet('{home.root / receipt.landing_path}', hive_partitioning = false) as l
         join read_parquet('{resolution}') as r
             on r.source_code = '{receipt.source_code}' and r.dataset = '{receipt.dataset}'
             and r.column_name = '{column}'
-            and r.code_text = {text(code)} and r.name_text = {text(name)} and r.tier_text = {text(tier)}
+            and r.code_text = {text(code)} and r.name_text = {spelled} and r.tier_text = {text(tier)}
             and r.part = '{"" if receipt.part == "-" else receipt.part}'
         where r.unit_code is null order by 1"""
     ).fetchall()
@@ -66,6 +68,31 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
          "expected": candidates or "đơn vị | a unit", "text": shown}
         for number, candidates, shown in found
         if shown or not optional
+    ]  # fmt: skip
+
+
+def _unplaced(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
+    """Landed rows that staging rejects for more than their unit (a village on no list), as of the last run."""
+    import duckdb
+
+    if not home.warehouse.exists():
+        return []
+    try:
+        with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+            built = warehouse.execute("select 1 from duckdb_tables() where table_name = 'stg_rejected_rows'").fetchall()
+            if not built:
+                return []
+            found = warehouse.execute(
+                "select row_number, rule, column_name, candidates, text from stg_rejected_rows "
+                "where delivery_id = ? and rule <> 'unit_unresolved' order by row_number, rule",
+                [receipt.delivery_id],
+            ).fetchall()
+    except duckdb.IOException as error:
+        raise LangsonError("kho số liệu đang được tính lại; hãy thử lại sau | the warehouse is being built") from error
+    return [
+        {"row_number": number, "row_label": None, "rule": rule, "column_name": column,
+         "expected": candidates or "có trong danh sách | listed", "text": shown}
+        for number, rule, column, candidates, shown in found
     ]  # fmt: skip
 
 

@@ -80,6 +80,8 @@ class Column(Strict):
     check: Literal["tax_code"] | None = None
     counted_in: Literal["dong", "as_said"] | None = None
     """Of money: đồng unless the header or a title row says otherwise, or never read unless one of them says."""
+    extract: str | None = None
+    """Of a text, the part that counts: what the pattern's one group finds; a text it does not find stays whole."""
     fill: tuple[Literal["above", "group", "title"], ...] = ()
     """Where an empty cell takes its value from, in this order: the merged cell above it in its own block of rows, the
     group row, the title's unit."""
@@ -98,6 +100,8 @@ class Column(Strict):
             raise ValueError("json counts into an integer, or takes a value of a field")
         if (self.pii == "hash") != (self.normalise is not None):
             raise ValueError("a hashed column, and only that, names its normaliser")
+        if self.extract is not None and (self.type != "text" or re.compile(self.extract).groups != 1):
+            raise ValueError("only of a text a part is taken, by a pattern with one group")
         folded = [fold(text) for texts in self.codes.values() for text in set(map(fold, texts))]
         if len(folded) != len(set(folded)):
             raise ValueError("one text stands for two codes")
@@ -142,10 +146,11 @@ class Exclusion(Strict):
 
 
 class UnitColumns(Strict):
-    """Which columns name the unit of a row."""
+    """Which columns name the unit of a row. `within` names the unit that `name` lies in: read as "name, within"."""
 
     code: str | None = None
     name: str | None = None
+    within: str | None = None
     tier: str | None = None
     optional: bool = False
 
@@ -210,7 +215,8 @@ class Dataset(Strict):
         named |= {name for name in (self.updated, self.as_at_column) if name}
         named |= {name for change in self.changes for name in change.columns}
         if self.unit:
-            named |= {name for name in (self.unit.code, self.unit.name, self.unit.tier) if name}
+            unit = self.unit
+            named |= {name for name in (unit.code, unit.name, unit.within, unit.tier) if name}
         if unknown := named - set(self.columns):
             raise ValueError(f"columns that do not exist: {', '.join(sorted(unknown))}")
         sheets = all(layout.format in ("xlsx", "csv", "html_table") for layout in self.deliveries)

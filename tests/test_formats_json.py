@@ -145,3 +145,18 @@ def test_an_empty_list_is_no_single_record(tmp_path: Path, content: str) -> None
     path = tmp_path / "delivery.json"
     path.write_text(content)
     assert read_json(path, ["listData", "data"], None, WANTED, Limits(), ["data", "."]).rows.num_rows == 0
+
+
+def test_a_field_of_a_nested_object_is_a_column_where_the_contract_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "nested.json"
+    path.write_text(
+        '{"data": [{"ma": "1", "khu": {"code": "06184", "Name": "Xã", "x": 1}}, '
+        '{"ma": "2", "khu": null}, {"ma": "3"}]}',
+        encoding="utf-8",
+    )
+    table = read_json(path, ["data"], None, frozenset({"ma", "khu.code", "khu.name"}), Limits())
+    assert table.header == ("ma", "khu", "khu.Name", "khu.code")
+    assert values(table, "khu.code") == ["06184", None, None]
+    assert values(table, "khu.Name") == ["Xã", None, None]
+    listed = read_json(path, ["x", "data"], "khu", frozenset({"ma", "khu.code"}), Limits())
+    assert values(listed, "khu.code") == [None, "06184", None, None]

@@ -220,6 +220,8 @@ def _text(column: Column, text: str) -> str:
     if column.zero_fill:
         short = f"regexp_full_match({text}, '[0-9]{{1,{column.zero_fill}}}')"
         return f"case when {short} then lpad({text}, {column.zero_fill}, '0') else {text} end"
+    if column.extract:
+        return f"coalesce(nullif(regexp_extract({text}, {literal(column.extract)}, 1), ''), {text})"
     if column.strip_zeros:
         return f"coalesce(nullif(ltrim({text}, '0'), ''), case when {text} is not null then '0' end)"
     return text

@@ -70,6 +70,7 @@ def read_json(
 ) -> RawTable:
     """Records of a JSON file as text columns; nested values stay as their JSON text.
 
+    A field of a nested object is a column of its own, "field.sub", where a wanted name says so.
     ``records``: names of the list, at the root or one envelope deep (the root may be the list).
     ``unnest``: a list field whose elements become rows with headers "Field.Sub", after the record's
     own row, in which those are null: what a record says for all stands beside what it says for one.
@@ -265,13 +266,18 @@ def _table(texts: pa.Array, unnest: str | None, wanted: frozenset[str], limits: 
         rejects = _rejects(connection, "checked", "record", None)
         keys = _keys(connection, "checked", "record")
         if unnest is None or unnest not in keys:
-            columns = [("record", key, key) for key in keys]
+            columns = [("record", _pointer(key), key) for key in keys]
+            columns += _inside(connection, "checked", "record", "", keys, wanted)
             connection.execute("create temp table exploded as select row_number, record from checked where is_readable")
         else:
             _explode(connection, unnest)
             rejects = pa.concat_tables([rejects, _rejects(connection, "elements", "element", unnest)])
-            columns = [("record", key, key) for key in keys if key != unnest]
-            columns += [("element", key, f"{unnest}.{key}") for key in _keys(connection, "elements", "element")]
+            own = [key for key in keys if key != unnest]
+            listed = _keys(connection, "elements", "element")
+            columns = [("record", _pointer(key), key) for key in own]
+            columns += _inside(connection, "checked", "record", "", own, wanted)
+            columns += [("element", _pointer(key), f"{unnest}.{key}") for key in listed]
+            columns += _inside(connection, "elements", "element", f"{unnest}.", listed, wanted)
         if len(columns) > limits.columns:
             raise FormatError(
                 f"Bản ghi có {len(columns)} trường, vượt giới hạn {limits.columns} | "
@@ -293,6 +299,33 @@ def _keys(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> lis
         f"from {table} where is_readable and {column} is not null) group by key order by first_met, key"
     )
     return [row[0] for row in found.fetchall()]
+
+
+def _inside(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    side: str,
+    prefix: str,
+    keys: Sequence[str],
+    wanted: frozenset[str],
+) -> list[tuple[str, str, str]]:
+    """The fields of nested objects that a wanted name "field.sub" asks for: side, pointer, name."""
+    found = []
+    for key in keys:
+        start = fold(f"{prefix}{key}") + "."
+        if not any(name.startswith(start) for name in wanted):
+            continue
+        inner = connection.execute(
+            f"select distinct unnest(json_keys({side}, $pointer)) as key from {table} "
+            f"where is_readable and json_type({side}, $pointer) = 'OBJECT' order by key",
+            {"pointer": _pointer(key)},
+        ).fetchall()
+        found += [
+            (side, _pointer(key) + _pointer(sub), f"{prefix}{key}.{sub}")
+            for (sub,) in inner
+            if fold(f"{prefix}{key}.{sub}") in wanted
+        ]
+    return found
 
 
 def _explode(connection: duckdb.DuckDBPyConnection, field: str) -> None:
@@ -335,9 +368,9 @@ def _extract(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str,
     selected: list[str] = []
     parameters: dict[str, list[str]] = {}
     for side in ("record", "element"):
-        keys = [key for place, key, _ in columns if place == side]
-        if keys:
-            parameters[side] = [_pointer(key) for key in keys]
+        pointers = [pointer for place, pointer, _ in columns if place == side]
+        if pointers:
+            parameters[side] = pointers
     base = ["row_number", *(f"json_extract_string({side}, ${side}::varchar[]) as {side}_values" for side in parameters)]
     counters = dict.fromkeys(parameters, 0)
     for position, (side, _, _) in enumerate(columns):

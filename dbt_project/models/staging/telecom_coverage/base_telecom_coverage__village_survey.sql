@@ -1,0 +1,22 @@
+-- Every accepted row of the surveys, corrected, with the commune its code resolves to (null: rejected).
+with landed as (
+    {{ landed_rows('telecom_coverage', 'village_survey', ['ma_xa', 'ten_thon'], {
+        'so_ho': 'bigint', 'so_ho_co_song': 'bigint', 'viettel_3g': 'varchar', 'viettel_4g': 'varchar', 'vnpt_3g': 'varchar',
+        'vnpt_4g': 'varchar', 'mobifone_3g': 'varchar', 'mobifone_4g': 'varchar', 'vietnamobile_3g': 'varchar',
+        'vietnamobile_4g': 'varchar', 'danh_gia': 'varchar',
+    }) }}
+),
+
+resolution as (
+    {{ unit_resolution('telecom_coverage', 'village_survey', 'ma_xa') }}
+),
+
+final as (
+    select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates
+    from landed
+    left join resolution
+        on coalesce(landed.ma_xa, '') = resolution.code_text and resolution.name_text = '' and resolution.tier_text = ''
+            and case when landed.part = '-' then '' else landed.part end = resolution.part
+)
+
+select * from final
