@@ -167,7 +167,7 @@ def _shop_rows(records: list[Record], platform: str, day: date, world: World, ta
         code, phone = listed.identity(record)
         number = record.owner or 0
         pays = record.pays_from <= day
-        state = record.state(day)
+        state = record.state(max(day, record.since))  # what began after the closing day is listed as it began
         if in_words:
             line: list[ListCell] = [
                 record.code, listed.kind(record, True), code, person_name(number), phone, address(number),
@@ -219,10 +219,10 @@ def write_accounts(accounts: list[Record], world: World, inbox: Path, tally: Dir
     for platform in PLATFORMS:
         for day in quarter_days(world):
             rows: list[list[ListCell]] = []
-            for record in _present(accounts, platform, day, 11):
+            for record in _present(accounts, platform, day, 18):
                 code, phone = listed.identity(record)
                 number = record.owner or 0
-                pays, state = record.pays_from <= day, record.state(day)
+                pays, state = record.pays_from <= day, record.state(max(day, record.since))
                 # A platform knows no waiting account: one that was never used is locked.
                 state = state if state != WAITING else LOCKED
                 if platform == "voso":
@@ -242,5 +242,5 @@ def write_accounts(accounts: list[Record], world: World, inbox: Path, tally: Dir
                 write_sheet(inbox / f"{stem}.csv", title, _ACCOUNT_LABELS, rows)
             else:
                 write_lines(inbox / f"{stem}.csv", [",".join(_ACCOUNT_CODES), *(_joined(row, ",") for row in rows)])
-            deliveries += sent(inbox, stem, "csv", day, 12, False, tally)
+            deliveries += sent(inbox, stem, "csv", day, 19, False, tally)
     return deliveries

@@ -223,13 +223,17 @@ def truth_of_households(entities: Households, world: World, reached: bool) -> li
     days, quarters = closing_days(world), quarter_days(world)
     for day in days:
         place: dict[int, tuple[bool, date, str]] = {}
-        active, pays, buys = set(), set(), set()
+        active: set[int] = set()
+        pays: set[int] = set()
+        buys: set[int] = set()
         for platform in PLATFORMS:
             as_at = day
             if reached and world.settings.dirt and (platform, day) == SILENT:
                 as_at = max(before for before in days if before < day)
-            listed_at = max(before for before in quarters if before <= day)
-            for is_shop, records, when in ((True, entities.shops, as_at), (False, entities.accounts, listed_at)):
+            listed = [(True, entities.shops, as_at)]
+            if listed_at := max((before for before in quarters if before <= day), default=None):
+                listed.append((False, entities.accounts, listed_at))
+            for is_shop, records, when in listed:
                 for record in _listed(records, platform, when, reached):
                     if record.owner is None:
                         continue

@@ -40,7 +40,8 @@ def _windows(world: World) -> list[Window]:
     """The year before as a whole, then quarters."""
     year = world.settings.last.year
     quarters = [Window(date(year, month, 1), month_end(date(year, month + 2, 1))) for month in (1, 4, 7, 10)]
-    return [Window(date(year - 1, 1, 1), date(year - 1, 12, 31)), *quarters]
+    found = [Window(date(year - 1, 1, 1), date(year - 1, 12, 31)), *quarters]
+    return [window for window in found if window.last >= world.settings.first]
 
 
 def write_orders(orders: list[Order], world: World, inbox: Path, tally: DirtTally) -> list[Delivered]:
@@ -49,20 +50,20 @@ def write_orders(orders: list[Order], world: World, inbox: Path, tally: DirtTall
     dirt = world.settings.dirt
     for platform in PLATFORMS:
         own = [order for order in orders if order.platform == platform]
-        for turn, window in enumerate(_windows(world)):
+        for window in _windows(world):
             present = [order for order in own if order.touched(window.first, window.last)]
             rows = [row for order in present for row in _order_rows(order, window, tally)]
             stem, delay = f"{SOURCE}/DonHang_{platform}_{window.first:%Y%m%d}-{window.last:%Y%m%d}", 9
-            if dirt and (platform, turn) == ("voso", 2):
+            if dirt and (platform, window.last.month) == ("voso", 6):
                 delay = 125
                 tally.add(SOURCE, "late_file", repairable=1)
-            elif dirt and (platform, turn) == ("postmart", 3):
+            elif dirt and (platform, window.last.month) == ("postmart", 9):
                 _write_orders(inbox / f"{stem}_cu.csv", platform, window, rows, renamed=True)
                 deliveries.append(Delivered(f"{stem}_cu.csv", received(window.last, delay)))
                 tally.add(SOURCE, "renamed_column_then_good_file", repairable=1)
                 delay += 8
             _write_orders(inbox / f"{stem}.csv", platform, window, rows)
-            deliveries += sent(inbox, stem, "csv", window.last, delay, dirt and turn == 1, tally)
+            deliveries += sent(inbox, stem, "csv", window.last, delay, dirt and window.last.month == 3, tally)
     return deliveries
 
 
@@ -113,8 +114,8 @@ def write_activity(users: list[User], world: World, inbox: Path, tally: DirtTall
     """Every act of every account by quarter; one list comes incomplete first."""
     deliveries: list[Delivered] = []
     for platform in PLATFORMS:
-        for turn, window in enumerate(_windows(world)):
-            in_words = platform == "voso" or turn == 0
+        for window in _windows(world):
+            in_words = platform == "voso" or window.first.year < 2022
             rows = [
                 _act_row(user, platform, code, act, in_words, tally)
                 for user in users
@@ -124,15 +125,15 @@ def write_activity(users: list[User], world: World, inbox: Path, tally: DirtTall
                 if window.first <= act.day <= window.last
             ]
             stem, delay = f"{SOURCE}/HoatDong_{platform}_{window.first:%Y%m%d}-{window.last:%Y%m%d}", 8
-            if world.settings.dirt and (platform, turn) == ("postmart", 3):
+            if world.settings.dirt and (platform, window.last.month) == ("postmart", 9):
                 part = f"{stem}_lan1.csv"
                 own_staff: list[ListCell] = ["postmart", "PO9999999", "", "", day_text(window.first), "giao_dich", 1]
                 short = [*rows[: len(rows) * 3 // 4], own_staff]  # taken out again in the corrected list
-                _write_acts(inbox / part, platform, window, short, in_words, turn)
+                _write_acts(inbox / part, platform, window, short, in_words)
                 deliveries.append(Delivered(part, received(window.last, delay)))
                 tally.add(SOURCE, "incomplete_then_corrected_file", repairable=1)
                 delay += 5
-            _write_acts(inbox / f"{stem}.csv", platform, window, rows, in_words, turn)
+            _write_acts(inbox / f"{stem}.csv", platform, window, rows, in_words)
             deliveries += sent(inbox, stem, "csv", window.last, delay, False, tally)
     return deliveries
 
@@ -151,11 +152,9 @@ def _act_row(user: User, platform: str, code: str, act: Act, in_words: bool, tal
     return cells if in_words else [platform, *cells]
 
 
-def _write_acts(
-    path: Path, platform: str, window: Window, rows: list[list[ListCell]], in_words: bool, turn: int
-) -> None:
+def _write_acts(path: Path, platform: str, window: Window, rows: list[list[ListCell]], in_words: bool) -> None:
     title = [OPERATORS[platform], "TÀI KHOẢN HOẠT ĐỘNG (MÔ PHỎNG)", window.title]
     if in_words:
-        write_sheet(path, title, _ACT_LABELS if turn else _ACT_LABELS_2021, rows)
+        write_sheet(path, title, _ACT_LABELS if window.first.year >= 2022 else _ACT_LABELS_2021, rows)
     else:
         write_lines(path, [",".join(_ACT_CODES), *(",".join(map(str, row)) for row in rows)])
