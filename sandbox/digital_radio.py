@@ -93,6 +93,8 @@ def _of(world: World, unit: str, division: int, number: int, generator: np.rando
             created = month_end(created) + timedelta(days=1)  # in the export made a day after the closing date
         chance = generator.random()
         connected = _FAR if chance < 0.15 else created + timedelta(days=int(generator.integers(0, 40)))
+        if connected != _FAR and created.day == 1:
+            connected = created
         locked = (_FAR, _FAR)
         if 0.15 <= chance < 0.32:
             begin = created + timedelta(days=int(generator.integers(10, 200)))
@@ -129,6 +131,8 @@ def _listed(commune: str, has: bool, generator: np.random.Generator, last: int) 
             states.append((clusters, state))
         invested = last + 1 if generator.random() < 0.06 else last - 2
         rows.append(ListRow(commune, word, invested, states))
+        if generator.random() < 0.12:
+            rows.append(ListRow(commune, "Truyền thanh thông minh", invested, states))
     return rows
 
 

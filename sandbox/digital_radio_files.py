@@ -106,7 +106,9 @@ class RadioFiles:
         if kind == "unreadable_date":
             made = "0000-00-00T00:00:00"
         last = max(device.connected, day - timedelta(days=int(device.code[-2:]) % 9))
-        return made, f"{last.isoformat()}T21:05:09.5" if device.connected <= day else ""
+        # Made and connected between the closing date and the export: the export shows it, the closing date does not.
+        since = max(day, device.created)
+        return made, f"{last.isoformat()}T21:05:09.5" if device.connected <= since else ""
 
     def _write_book(self, name: str, day: date, devices: list[Device], renamed: bool = False) -> None:
         lines: list[list[ListCell]] = []

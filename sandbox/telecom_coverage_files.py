@@ -120,7 +120,8 @@ class CoverageFiles:
             self._tally.add(SOURCE, place.spoiled, repairable=1)
         match place.lost or place.spoiled:
             case "unknown_village":
-                label = f"{label} Ngoại Biên"
+                # An accent too many or another: near to a village of the list, and none of it.
+                label = label.replace("Nà", "Ná") if "Nà" in label else f"{label} Ngoại Biên"
             case "unknown_rating":
                 verdict = "Chập chờn"
             case "unreadable_number":
