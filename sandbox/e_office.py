@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import numpy as np
 
-from sandbox.e_office_files import CORRECTED, write
+from sandbox.e_office_document_files import write_documents
+from sandbox.e_office_documents import Document, build_documents, document_truth
+from sandbox.e_office_files import CORRECTED
+from sandbox.e_office_files import write as write_registers
 from sandbox.exports import Window, monthly_counts, windows
-from sandbox.frame import MeasureValue, Unit, World, roll_up_flow
-
-__all__ = ["Office", "WorkFile", "build", "truth", "write"]
+from sandbox.frame import Delivered, DirtTally, MeasureValue, Unit, World, roll_up_flow, roll_up_stock
 
 SECRECIES = ("Mật", "Tối mật", "Tuyệt mật")
 LOST_KINDS = ("unknown_unit", "unknown_code", "unreadable_date", "missing_key")
@@ -51,9 +53,10 @@ class WorkFile:
 
 @dataclass
 class Office:
-    """All work files by the part that reports them (a department, or a district with its communes)."""
+    """All work files by the part that reports them (a department, or a district with its communes); all documents."""
 
     parts: dict[str, list[WorkFile]]
+    documents: list[Document] = field(default_factory=list)
 
     def files(self) -> Iterator[WorkFile]:
         """All work files."""
@@ -77,7 +80,7 @@ def build(world: World) -> Office:
             part = unit.parent or "" if level == "commune" else unit.code
             counts = monthly_counts(world, generator, per_year, least)
             parts.setdefault(part, []).extend(_files_of(world, generator, unit, float(share), counts))
-    office = Office(parts)
+    office = Office(parts, build_documents(world))
     if world.settings.dirt:
         _mark_corrected(office, world)
         _mark_lost(office, generator)
@@ -138,4 +141,35 @@ def truth(entities: Office, world: World, reached: bool) -> list[MeasureValue]:
             counts["work_files_closed_online"][place] += 1
         if file.form in ("dien_tu", "hon_hop"):
             counts["work_files_closed_online_or_mixed"][place] += 1
-    return [row for measure, places in sorted(counts.items()) for row in roll_up_flow(world, measure, places)]
+    rows = [row for measure, places in sorted(counts.items()) for row in roll_up_flow(world, measure, places)]
+    rows += _communes_reaching_the_target(world, counts)
+    return rows + document_truth(entities.documents, world, reached)
+
+
+def _communes_reaching_the_target(
+    world: World, counts: dict[str, dict[tuple[str, str, date], int]]
+) -> list[MeasureValue]:
+    """Communes with files closed since January, and those with at least 40 percent of them online, by month."""
+    having: dict[tuple[str, str, date], int] = {}
+    reaching: dict[tuple[str, str, date], int] = {}
+    for commune in world.of_level("commune"):
+        closed = online = 0
+        for month in world.months():
+            place = ("commune", commune.code, month)
+            if month.month == 1:
+                closed = online = 0
+            closed += counts["work_files_closed"].get(place, 0)
+            online += counts["work_files_closed_online"].get(place, 0)
+            if closed:
+                having[place] = 1
+                reaching[place] = int(5 * online >= 2 * closed)
+    return [
+        *roll_up_stock(world, "communes_with_work_files", having),
+        *roll_up_stock(world, "communes_reaching_work_file_target", reaching),
+    ]
+
+
+def write(entities: Office, world: World, inbox: Path, tally: DirtTally) -> list[Delivered]:
+    """The registers of work files of every part, and the province's register of incoming documents."""
+    documents = write_documents(entities.documents, world, inbox, tally)
+    return [*write_registers(entities, world, inbox, tally), *documents]

@@ -33,10 +33,24 @@ def test_entities_are_resolved_and_line_ends_collapsed(tmp_path: Path) -> None:
     assert rows(table) == [("A&B,1", "Sở Y tế", None)]
 
 
-def test_scripts_styles_comments_and_attributes_are_ignored(tmp_path: Path) -> None:
+def test_scripts_styles_comments_and_other_attributes_are_ignored(tmp_path: Path) -> None:
     cell = "HS<script>alert('x')</script><style>p{}</style><!-- note -->-1"
     table = read(tmp_path, f"<table>{HEADER}<tr onclick='steal()'><td>{cell}</td><td>S</td><td>T</td></tr></table>")
     assert rows(table) == [("HS-1", "S", "T")]
+
+
+def test_a_wanted_attribute_of_the_rows_is_a_column_after_the_cells(tmp_path: Path) -> None:
+    head = "<tr><th>Đơn vị</th><th>Độ mật</th></tr>"
+    body = (
+        "<tr class=a STYLE='x' ma_hscv=7><td>S</td><td>Thường</td></tr>"
+        "<tr><td colspan=2>Tổng cộng</td></tr>"
+        "<tr onclick='steal()' MA_HSCV=' HS&comma;8 '><td>T</td><td></td></tr>"
+    )
+    path = tmp_path / "delivery.html"
+    path.write_text(f"<table>{head}{body}</table>", encoding="utf-8")
+    table = read_html_table(path, WANTED | {fold("ma_hscv")}, Limits())
+    assert table.header == ("Đơn vị", "Độ mật", "ma_hscv")
+    assert rows(table) == [("S", "Thường", "7"), ("T", None, "HS,8")]
 
 
 def test_the_largest_table_with_the_header_is_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from lxml import etree, html
 
-from sources.formats.base import FormatError, Limits, RawTable, clean_text, collapse
+from sources.formats.base import FormatError, Limits, RawTable, clean_text, collapse, fold
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.sniff import decode, is_login_page, read_bytes, refuse_other_container
 
@@ -24,14 +24,17 @@ class _Grid:
 
     leading: list[list[str | None]]
     filled: list[list[str | None]]
+    attributes: list[dict[str, str]]
+    """Of each row element itself: office systems keep the key and the marks of a row there."""
 
 
 def read_html_table(path: Path, wanted: frozenset[str], limits: Limits) -> RawTable:
     """Rows of the largest table that has the wanted header.
 
-    Scripts, styles, comments and attributes are ignored, entities are resolved, line ends inside a
-    cell become spaces. Row numbers count the table's own rows from 1. Text of the page before the
-    table is the title.
+    Scripts, styles, comments and other attributes are ignored, entities are resolved, line ends
+    inside a cell become spaces. An attribute of the row elements that bears a wanted name is a
+    column after the cells'. Row numbers count the table's own rows from 1. Text of the page before
+    the table is the title.
     """
     data = read_bytes(path, limits)
     refuse_other_container(data[: 64 * 1024], "html")
@@ -60,8 +63,26 @@ def read_html_table(path: Path, wanted: frozenset[str], limits: Limits) -> RawTa
     body = [row + [None] * (width - len(row)) for row in grid.filled[header.end :]]
     columns = [clean_text(pa.chunked_array([[row[place] for row in body]], pa.string())) for place in range(width)]
     numbers = np.arange(header.end + 1, len(grid.filled) + 1, dtype=np.int64)
+    header, beside = _beside(grid, header, width, wanted)
     title = "\n".join(line for line in (_text_before(table), title_text(grid.leading[: header.start])) if line)
-    return body_table(columns, numbers, header, title)
+    return body_table(columns + beside, numbers, header, title)
+
+
+def _beside(grid: _Grid, header: Header, width: int, wanted: frozenset[str]) -> tuple[Header, list[pa.ChunkedArray]]:
+    """The header and the columns that wanted attributes of the rows add to the cells."""
+    body = grid.attributes[header.end :]
+    named = {fold(name) for name in header.names}
+    found = sorted({name for row in body for name in row if fold(name) in wanted and fold(name) not in named})
+    if not found:
+        return header, []
+    longer = Header(
+        header.start,
+        header.end,
+        (*header.names, *("" for _ in range(width - len(header.names))), *found),
+        (*header.leaves, *(None for _ in range(width - len(header.leaves))), *found),
+        (*header.matched, *range(width, width + len(found))),
+    )
+    return longer, [clean_text(pa.chunked_array([[row.get(name) for row in body]], pa.string())) for name in found]
 
 
 def _grid(table: html.HtmlElement, limits: Limits) -> _Grid:
@@ -71,7 +92,7 @@ def _grid(table: html.HtmlElement, limits: Limits) -> _Grid:
             f"Bảng có {len(rows)} dòng, vượt giới hạn {limits.rows} | "
             f"The table has {len(rows)} rows, over the limit of {limits.rows}"
         )
-    grid = _Grid([], [])
+    grid = _Grid([], [], [])
     tall: dict[int, tuple[int, str | None]] = {}
     for row in rows:
         leading: list[str | None] = []
@@ -93,6 +114,7 @@ def _grid(table: html.HtmlElement, limits: Limits) -> _Grid:
         _continue_tall(leading, filled, tall)
         grid.leading.append(leading)
         grid.filled.append(filled)
+        grid.attributes.append({name: collapse(value) for name, value in row.attrib.items()})
     return grid
 
 

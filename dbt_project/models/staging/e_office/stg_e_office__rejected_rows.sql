@@ -1,6 +1,8 @@
 -- Rows whose unit does not resolve.
 with final as (
     {{ rejected_rows('e_office', 'work_files', 'don_vi') }}
+    union all
+    {{ rejected_rows('e_office', 'documents', 'don_vi') }}
 )
 
 select * from final
