@@ -181,10 +181,12 @@ def _spoil(coverage: Coverage, world: World) -> None:
             place.spoiled = SPOIL_KINDS[int(generator.integers(len(SPOIL_KINDS)))]
         if place.spoiled == "name_without_accents" and place.name in villages.ACCENT_PAIR:
             place.spoiled = ""
-        if place.spoiled == "old_and_new_name":
-            village = place.village
-            if number in merged or not village.former or village.name in village.former:
-                place.spoiled = ""
+        village = place.village
+        can_be_both = number not in merged and bool(village.former) and village.name not in village.former
+        if place.spoiled == "old_and_new_name" and not can_be_both:
+            place.spoiled = ""
+        elif can_be_both and not place.lost and number % 5 == 0:
+            place.spoiled = "old_and_new_name"
     for number in generator.choice(len(coverage.stations), 4, replace=False):
         coverage.stations[int(number)] = _lost(coverage.stations[int(number)])
     trial = next(number for number, station in enumerate(coverage.stations) if station.trial and station.has_3g)

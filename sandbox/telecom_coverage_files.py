@@ -32,6 +32,7 @@ _STATIONS = (
     "trang_thai",
 )
 _OPERATOR_WORDS = ("Viettel", "VNPT", "MobiFone", "Vietnamobile")
+_WRONG_ACCENTS = {"Nà": "Ná", "Bản": "Bán", "Khuổi": "Khuối", "Pác": "Pạc", "Lũng": "Lủng"}
 _OLD_TONES = {"Hoà": "Hòa", "Thuỷ": "Thủy"}
 
 
@@ -121,7 +122,8 @@ class CoverageFiles:
         match place.lost or place.spoiled:
             case "unknown_village":
                 # An accent too many or another: near to a village of the list, and none of it.
-                label = label.replace("Nà", "Ná") if "Nà" in label else f"{label} Ngoại Biên"
+                first = next((word for word in _WRONG_ACCENTS if word in label), None)
+                label = label.replace(first, _WRONG_ACCENTS[first]) if first else f"{label} Ngoại Biên"
             case "unknown_rating":
                 verdict = "Chập chờn"
             case "unreadable_number":
