@@ -10,6 +10,7 @@ from sandbox.frame import World, month_end
 
 METHODS = ("pos", "qr", "transfer", "card")
 PLATFORMS = ("VNPT-HIS", "Viettel HIS", "Hồ sơ sức khỏe V20", "Telehealth", "Tiêm chủng quốc gia", "PACS Minerva")
+ALONE = (("pos",), ("transfer",), ("qr",), ("card",), METHODS, ("transfer", "qr"))
 NO_PLATFORM = ("", "Không", "Chưa có", "Đang triển khai", "-")
 PLANNED_DAYS = 45
 """What is to be deployed within so many days is answered as there, with its day."""
@@ -53,6 +54,12 @@ def build_answers(world: World, facilities: list[Facility]) -> list[Answer]:
     generator = world.random("health survey")
     year = world.settings.last.year
     answers = [_answer(facility, year, generator) for facility in facilities]
+    # Among the few of province and district each method stands alone somewhere.
+    upper = [
+        answer for answer in answers if answer.deployed and answer.facility.public and answer.facility.tier in (2, 3)
+    ]
+    for place, answer in enumerate(upper):
+        answer.methods = frozenset(ALONE[place % len(ALONE)])
     if world.settings.dirt:
         struck = [answer for answer in answers if answer.responds and answer.methods and answer.deployed]
         for place, number in enumerate(generator.permutation(len(struck))[:6]):

@@ -12,7 +12,6 @@ with listed as (
 link as (
     select ma_cskcb, min(connected_date) as connected_date
     from {{ ref('stg_health_facilities__telehealth') }}
-    where connected_date is not null
     group by ma_cskcb
 ),
 
