@@ -56,12 +56,6 @@ def months_until(last: date) -> list[date]:
     return months
 
 
-def _last_day(month: date, cadence: str) -> date:
-    """The end of the period a month's data come with: a quarter's file is not late before the quarter is over."""
-    last = month.replace(month=(month.month + 2) // 3 * 3) if cadence == "quarterly" else month
-    return next_month(last) - timedelta(days=1)
-
-
 def expectation_tables(
     units_by_level: Mapping[str, list[str]], last: date, all_contracts: Mapping[str, SourceContract] | None = None
 ) -> dict[str, pa.Table]:
@@ -86,7 +80,7 @@ def expectation_tables(
                 {
                     **keys,
                     "period_start": month,
-                    "due_at": due_at(_last_day(month, item.cadence), item.grace_working_days),
+                    "due_at": due_at(next_month(month) - timedelta(days=1), item.grace_working_days),
                 }
                 for month in months_until(last)
                 if month >= date.fromisoformat(source.earliest)  # nothing is due of a system that did not exist
