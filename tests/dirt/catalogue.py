@@ -78,12 +78,3 @@ class Family:
     en: str
     seen: str
     kinds: Sequence[Kind]
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """A kind whose source's contract is not among those tested here; which source shows it."""
-
-    source_code: str
-    vi: str
-    en: str

@@ -204,3 +204,100 @@ def population_csv(**second: Cell) -> Delivery:
     ]
     text = csv_text(_table({name: name for name in rows[0]}, rows, second), ";")
     return Delivery("reference", "DanSo_20211231.csv", text.encode("utf-8"))
+
+
+def collections_csv(value: str, cashless: str, title: str = "", header: str = "") -> Delivery:
+    """Monthly summaries of what units collected; `header` is what the headings say amounts are counted in."""
+    amounts = [f"Giá trị giao dịch{header}", f"Giá trị KDTM{header}"]
+    rows: Rows = [["Từ ngày 01/01/2022 đến ngày 31/03/2022"], *([[title]] if title else [])]
+    rows.append(["Mã đơn vị", "Mã xã", "Tháng", "Số lượng giao dịch", "Số lượng KDTM", *amounts])
+    rows += [["20183402", "06184", f"{month:02}/2022", "40", "12", value, cashless] for month in (1, 2, 3)]
+    text = csv_text(rows, ";")
+    return Delivery("cashless_payments", "TongHopThu_20220101-20220331.csv", text.encode("utf-8"))
+
+
+def border_json(**second: object) -> Delivery:
+    """Declarations with one goods line each, as the border platform answers."""
+    records = [
+        {
+            "numberOfDeclaration": f"202203050000{number}", "createDate": "2022-03-05T08:10:11.123456",
+            "updateDate": "2022-03-06T09:00:00.5", "type": 1, "isFinish": True, "confirmFinish": True,
+            "confirmFinishTime": "2022-03-06T08:59:00.000001", "company": {"code": None, "taxCode": "4900001010"},
+            "feePayingCompanyTaxCode": "4900001010", "gate": {"code": "CKHN"},
+            "registrationTransportGoods": [
+                {
+                    "id": f"0000000{number}-0000-4000-8000-00000000000{number}", "companyTaxCode": "4900001010",
+                    "numberHQ": "104000000010", "typeHQ": "E42",
+                }
+            ],
+            "registrationTransportDetails": [{"licencePlate": "00X00000", "checkRemove": False}],
+            **(second if number == 2 else {}),
+        }
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    text = json.dumps({"result": 1, "data": {"listData": records, "totalCount": 3}}, ensure_ascii=False)
+    return Delivery("border_gate", "ToKhai_202203.json", text.encode("utf-8"))
+
+
+def schools_csv(**second: Cell) -> Delivery:
+    """The school list; the stars in its headings are the ministry's."""
+    header = {
+        "ma": "MA_TRUONG *", "ten": "TEN_TRUONG_HOC *", "cap": "CAP_HOC *", "trang_thai": "TRANG_THAI *",
+        "xa": "MA_XA_PHUONG *", "huyen": "MA_QUAN_HUYEN *",
+    }  # fmt: skip
+    rows = [
+        {
+            "ma": f"2018340{number}", "ten": f"Trường Tiểu học Giả Lập {number}", "cap": "1", "trang_thai": "1",
+            "xa": "06184", "huyen": "183",
+        }
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    text = csv_text(_table(header, rows, second))
+    return Delivery("education", "DanhSachTruong_20220331.csv", text.encode("utf-8"))
+
+
+def submissions_xlsx(total: str) -> Delivery:
+    """Who submitted data, under headings merged over three rows; `total` heads the number of classes."""
+    leaves = ["Mã trường", "Tên trường", "Đối tác", "Số CB đã nộp", "Ngày nộp cuối", total, "Số lớp ghép",
+              "Số lớp đơn", "Ngày nộp cuối", "Số HS đã nộp", "Ngày nộp cuối"]  # fmt: skip
+    merged = [(0, place, 2, place, leaves[place]) for place in (0, 1, 2)]
+    merged += [(1, place, 2, place, leaves[place]) for place in (3, 4, 8, 9, 10)]
+    merged += [(0, 3, 0, 4, "Cán Bộ - Giáo viên"), (0, 5, 0, 8, "Lớp"), (0, 9, 0, 10, "Học sinh")]
+    merged.append((1, 5, 1, 7, "Số lớp đã nộp"))
+    width = len(leaves)
+    headings: Rows = [[None] * width, [None] * width, [name if place in (5, 6, 7) else None
+                                                       for place, name in enumerate(leaves)]]  # fmt: skip
+    schools: Rows = [
+        [f"2018340{number}", f"Trường Giả Lập {number}", "SMAS", 35, "24/09/2021", 9, 0, 9, "24/09/2021", 657,
+         "24/09/2021"]
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    content = xlsx_bytes([*headings, *schools], merged)
+    return Delivery("education", "TinhHinhNopTatCaDuLieu-2021-10-01.xlsx", content)
+
+
+def shops_csv(**second: Cell) -> Delivery:
+    """Shops of one platform."""
+    rows = [
+        {
+            "ma_gian_hang": f"GH00000{number}", "loai_chu": "ho_sxnn", "ma_ho": f"HO-000000{number}",
+            "sdt": f"060000000{number}", "ma_xa": "06184", "ngay_mo": "2021-06-01", "trang_thai": "hoat_dong",
+            "so_san_pham": "12", "tk_thanh_toan": "1",
+        }
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    text = csv_text(_table({name: name for name in rows[0]}, rows, second))
+    return Delivery("ecommerce", "postmart_shops_20220131.csv", text.encode("utf-8"))
+
+
+def courses_csv(**second: Cell) -> Delivery:
+    """Who attended courses in digital transformation."""
+    rows = [
+        {
+            "ma_cs_gdnn": "GDNN001", "ma_nv": f"NV00{number}", "ma_lop": "CDS-01", "ten_lop": "Kỹ năng số",
+            "ngay_ket_thuc": "17/08/2022", "so_tiet": "16", "chung_nhan": "Có",
+        }
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    text = csv_text(_table({name: name for name in rows[0]}, rows, second), ";")
+    return Delivery("vocational_training", "LopBoiDuong_202208.csv", text.encode("utf-8"))

@@ -12,6 +12,7 @@ from tests.dirt.deliveries import (
     dossiers_json,
     record_rows,
     records_csv,
+    submissions_xlsx,
     taxpayers_csv,
     work_file_rows,
     work_files_html,
@@ -88,6 +89,11 @@ LAYOUT = Family(
             "header_spaces", "Tên cột thừa dấu cách, viết hoa", "A heading with stray spaces, in capitals", "ĐƠN␣␣VỊ␣",
             Repaired(_CLEAN),
             _headed(lambda name: "ĐƠN  VỊ " if name == "Đơn vị" else f"{name} "),
+        ),
+        Kind(
+            "header_last_space", "Cột con tên «Tổng » có dấu cách cuối",
+            "A column below two headings, named 'Tổng ' with a trailing space", "Lớp / Số lớp đã nộp / Tổng␣",
+            Repaired(submissions_xlsx("Tổng")), submissions_xlsx("Tổng "),
         ),
         Kind(
             "header_renamed", "Cột bắt buộc đổi tên", "A renamed required column", "Mã số thay cho Mã HSCV",

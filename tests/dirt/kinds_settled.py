@@ -1,6 +1,6 @@
 """Dirt that shows only across rows, deliveries or units: decided behind the door, each by a test named here."""
 
-from tests.dirt.catalogue import Awaited, Family, Kind, SameUnit, Settled
+from tests.dirt.catalogue import Family, Kind, SameUnit, Settled
 
 _TWICE = Settled(
     "a_dossier_sent_again_or_by_district_and_commune_counts_once",
@@ -61,21 +61,38 @@ UNITS = Family(
         Kind("unit_alias", "Tên cũ do người quyết định", "An old name a person decided on", "unit_aliases.yml",
              Settled("tests/test_units.py::test_an_alias_revives_a_spelling_from_the_moment_it_was_decided",
                      "dòng bị từ chối được tính lại", "the rejected rows come back")),
+        Kind("village_former_name", "Thôn sáp nhập năm 2021 mang tên cũ", "Villages merged in 2021 under an old name",
+             "Pác Cũ → Pác Mới",
+             Settled("a_survey_row_means_the_village_of_that_name_in_its_commune_or_nobodys",
+                     "tên cũ hiểu là thôn nay; tên cũ của hai thôn thì từ chối dòng",
+                     "a former name means the village of today; that of two villages is rejected")),
     ),
 )  # fmt: skip
 
-AWAITED = (
-    Awaited("reporting_system", "Kỳ báo cáo từ ngày 15 đến ngày 14", "The reporting month from the 15th to the 14th"),
-    Awaited("cashless_payments", "Giá trị tính bằng triệu đồng", "Values in millions of đồng"),
-    Awaited("border_gate", "Cờ isFinish không đúng nghĩa", "The flag isFinish does not mean what it says"),
-    Awaited("digital_radio", "Trạng thái lạ hiện là Tắt", "An unknown status shown as 'off'"),
-    Awaited("telecom_coverage", "Kinh độ và vĩ độ đổi chỗ", "Longitude and latitude swapped"),
-    Awaited("telecom_coverage", "Tọa độ dùng dấu phẩy thập phân", "Coordinates with decimal commas"),
-    Awaited("telecom_coverage", "Thôn sáp nhập năm 2021 mang tên cũ", "Villages merged in 2021 under their old names"),
-    Awaited("education", "Dòng «Test vnpt», mã 20 chữ số", "Rows 'Test vnpt', codes of 20 digits"),
-    Awaited("education", "MA_TRUONG đọc thành số thập phân", "MA_TRUONG read as a decimal"),
-    Awaited("education", "Cột tên «Tổng » có dấu cách cuối", "A column named 'Tổng ' with a trailing space"),
-    Awaited("ecommerce", "Số điện thoại mất số 0", "Telephone numbers without their zero"),
-    Awaited("vocational_training", "Ngày học «15-17/8/2022»", "Days of a course, '15-17/8/2022'"),
-)
-"""Kinds whose sources are tested with their own fixtures; each is moved above with a delivery of that source."""
+PERIODS = Family(
+    "Tháng báo cáo khác tháng dương lịch",
+    "Reporting months that are no calendar months",
+    "S01",
+    (
+        Kind("reporting_month", "Tháng báo cáo từ ngày 15 đến ngày 14", "The reporting month from the 15th to the 14th",
+             "hạn gửi 15/03/2022",
+             Settled("a_report_belongs_to_the_month_its_period_names_else_to_the_15th_to_14th_of_its_deadline",
+                     "theo kỳ báo cáo; đột xuất hoặc không ghi kỳ thì theo hạn gửi, từ ngày 15 là tháng sau",
+                     "by the period named; ad hoc or undated by its deadline, from the 15th the next month")),
+    ),
+)  # fmt: skip
+
+_PLACE = "a_station_stands_where_its_coordinates_say_whichever_comes_first_and_nowhere_outside_the_province"
+PLACES = Family(
+    "Tọa độ viết nhiều cách",
+    "Coordinates written in several ways",
+    "S05, S09",
+    (
+        Kind("coordinates_swapped", "Kinh độ và vĩ độ đổi chỗ", "Longitude and latitude swapped",
+             "21,92924/106,80808",
+             Settled(_PLACE, "đổi lại theo phạm vi của tỉnh; ngoài tỉnh thì bỏ trống",
+                     "put right by the bounds of the province; outside them left empty")),
+        Kind("coordinates_commas", "Tọa độ dùng dấu phẩy thập phân", "Coordinates with decimal commas",
+             "106,80808/21,92924", Settled(_PLACE, "đọc như dấu chấm", "read as points")),
+    ),
+)  # fmt: skip

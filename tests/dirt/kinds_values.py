@@ -1,7 +1,10 @@
 """Dirt inside single values: dates, numbers, identifiers, spaces, words."""
 
-from tests.dirt.catalogue import Excluded, Family, Kind, Rejected, Repaired
+from tests.dirt.catalogue import Excluded, Family, Kind, Refused, Rejected, Repaired, Settled
 from tests.dirt.deliveries import (
+    border_json,
+    collections_csv,
+    courses_csv,
     dossiers_json,
     dossiers_xlsx,
     invoices_json,
@@ -9,6 +12,8 @@ from tests.dirt.deliveries import (
     notice_xml,
     population_csv,
     records_csv,
+    schools_csv,
+    shops_csv,
     taxpayers_csv,
     work_files_html,
     work_files_xlsx,
@@ -30,6 +35,11 @@ DATES = Family(
             Rejected("unreadable_date", "ngay_ket_thuc"), work_files_html(ket_thuc="15-17/3/2022"),
         ),
         Kind(
+            "date_range_of_course", "Khoảng ngày của lớp học: tính ngày cuối",
+            "A range of days of a course: its last day counts", "15-17/8/2022",
+            Repaired(courses_csv()), courses_csv(ngay_ket_thuc="15-17/8/2022"),
+        ),
+        Kind(
             "date_impossible", "Ngày không có thật", "A day that does not exist", "31/02/2022",
             Rejected("unreadable_date", "ngay_ket_thuc"), work_files_html(ket_thuc="31/02/2022"),
         ),
@@ -40,6 +50,7 @@ DATES = Family(
     ),
 )  # fmt: skip
 
+_IN_DONG = collections_csv("45500000", "12000000", title="Đơn vị tính: đồng")
 _NOON = dossiers_json(NgayTiepNhan="02/03/2022 09:00:00")
 DATE_SHAPES = Family(
     "Các dạng ngày khác",
@@ -113,6 +124,21 @@ NUMBERS = Family(
             "count_in_words", "Số viết bằng lời", "A number in words", "một trăm",
             Rejected("unreadable_integer", "so_nguoi"), population_csv(so_nguoi="một trăm"),
         ),
+        Kind(
+            "amounts_in_millions", "Giá trị tính bằng triệu đồng, ghi trên bảng",
+            "Values in millions of đồng, said above the table", "Đơn vị tính: triệu đồng",
+            Repaired(_IN_DONG), collections_csv("45,5", "12", title="Đơn vị tính: triệu đồng"),
+        ),
+        Kind(
+            "amounts_in_millions_by_heading", "Giá trị tính bằng triệu đồng, ghi ở tên cột",
+            "Values in millions of đồng, said in the heading", "Giá trị KDTM (triệu đồng)",
+            Repaired(_IN_DONG), collections_csv("45,5", "12", header=" (triệu đồng)"),
+        ),
+        Kind(
+            "amounts_in_nothing_said", "Bảng tổng hợp không ghi đơn vị tính",
+            "A summary that does not say what it counts in", "45,5",
+            Refused(("gt_giao_dich", "Đơn vị tính")), collections_csv("45,5", "12"),
+        ),
     ),
 )  # fmt: skip
 
@@ -160,6 +186,14 @@ IDENTIFIERS = Family(
         Kind(
             "invoice_decimal", "Số hóa đơn thêm .0", "An invoice number with .0", "2.0",
             Repaired(invoices_json()), invoices_json(shdon="2.0"),
+        ),
+        Kind(
+            "school_decimal", "MA_TRUONG đọc thành số thập phân", "MA_TRUONG read as a decimal", "20183402.0",
+            Repaired(schools_csv()), schools_csv(ma="20183402.0"),
+        ),
+        Kind(
+            "telephone_zero_lost", "Số điện thoại mất số 0", "A telephone number without its zero", "600000002",
+            Repaired(shops_csv()), shops_csv(sdt="600000002"),
         ),
     ),
 )  # fmt: skip
@@ -224,6 +258,32 @@ TESTS = Family(
         Kind(
             "test_dossier", "Hồ sơ thử", "A test dossier", "TEST.183-220301-0002",
             Excluded("test_dossier"), dossiers_json(MaHoSo="TEST.183-220301-0002"),
+        ),
+        Kind(
+            "test_school", "Dòng «Test vnpt», mã 20 chữ số", "A row 'Test vnpt' with a code of 20 digits",
+            "28764572970000000001, Test vnpt",
+            Excluded("test_row"), schools_csv(ma="28764572970000000001", ten="Test vnpt"),
+        ),
+    ),
+)  # fmt: skip
+
+FLAGS = Family(
+    "Cờ và trạng thái không đúng nghĩa",
+    "Flags that do not mean what they say",
+    "S05, S08",
+    (
+        Kind(
+            "flag_is_finish", "isFinish là false cả khi đã xong: không đọc, chỉ đọc confirmFinish",
+            "isFinish is false even when all is done: it is not read, confirmFinish is", '"isFinish": false',
+            Repaired(border_json()), border_json(isFinish=False),
+        ),
+        Kind(
+            "radio_status", "Trạng thái lạ của thiết bị hiện là Tắt", "A device's unknown status shown as 'off'", "7",
+            Settled(
+                "a_device_is_put_to_use_when_it_once_connected_and_is_not_locked_whatever_it_does_now",
+                "trạng thái lạ không làm mất thiết bị: đã kết nối và không bị khóa là đã đưa vào sử dụng",
+                "an unknown status loses no device: once connected and not locked is put to use",
+            ),
         ),
     ),
 )  # fmt: skip

@@ -15,14 +15,14 @@ from sources.door.prepare import Prepared, Preparer
 from tests.dirt.catalogue import Excluded, Family, Kind, Refused, Rejected, Repaired, SameUnit, Settled
 from tests.dirt.deliveries import Delivery
 from tests.dirt.kinds_files import CODE_PAGES, GROUPS, LAYOUT, MARKUP, SHIFTED
-from tests.dirt.kinds_settled import AWAITED, BEYOND, DUPLICATES, UNITS
-from tests.dirt.kinds_values import DATE_SHAPES, DATES, IDENTIFIERS, NUMBERS, SPACES, TESTS, WORDS
+from tests.dirt.kinds_settled import BEYOND, DUPLICATES, PERIODS, PLACES, UNITS
+from tests.dirt.kinds_values import DATE_SHAPES, DATES, FLAGS, IDENTIFIERS, NUMBERS, SPACES, TESTS, WORDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "dirt.md"
 FAMILIES: tuple[Family, ...] = (
-    DATES, DATE_SHAPES, NUMBERS, LAYOUT, GROUPS, IDENTIFIERS, SPACES, DUPLICATES, TESTS, BEYOND, MARKUP, WORDS,
-    CODE_PAGES, SHIFTED, UNITS,
+    DATES, DATE_SHAPES, PERIODS, NUMBERS, LAYOUT, GROUPS, IDENTIFIERS, SPACES, DUPLICATES, TESTS, BEYOND, FLAGS, PLACES,
+    MARKUP, WORDS, CODE_PAGES, SHIFTED, UNITS,
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.code: kind for family in FAMILIES for kind in family.kinds}
 
@@ -85,10 +85,7 @@ def written() -> str:
             *(_row(kind) for kind in family.kinds),
             "",
         ]
-    lines += ["## Xem ở nguồn của nó | Shown where its source is tested", ""]
-    lines += ["| Loại | Kind | Nguồn · Source |", "| --- | --- | --- |"]
-    lines += [f"| {awaited.vi} | {awaited.en} | `{awaited.source_code}` |" for awaited in AWAITED]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines[:-1]) + "\n"
 
 
 def _row(kind: Kind) -> str:
