@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from tests.conftest import LANGSON, ROOT, run_langson
+from tests.tree import copy_tree
 
 pytestmark = pytest.mark.slow
 
@@ -173,6 +174,22 @@ def test_a_file_with_half_its_rows_is_refused_and_the_standing_one_stays(tmp_pat
         """select denominator from fct_indicator_value where indicator_code = 'a2' and definition = 'headline'
         and unit_code = 'SO_TTTT' and period_start = '2022-01-01'""",
     ) == [(40,)]
+
+
+def test_a_candidate_with_a_lost_commune_is_refused_and_current_stays(dirty_home: Path, tmp_path: Path) -> None:
+    tree = copy_tree(tmp_path)
+    units = tree.path("sources/reference/units_2022.csv")
+    lines = units.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("06184,")]
+    assert len(kept) == len(lines) - 1
+    units.write_text("".join(kept), encoding="utf-8")
+    tree.prepare()
+    before = published(dirty_home)
+    forget_last_run(dirty_home)
+    done = tree.langson("run", "--home", dirty_home)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "06184" in done.stdout
+    assert published(dirty_home) == before
 
 
 def test_the_queries_of_the_readme_answer(dirty_home: Path) -> None:
