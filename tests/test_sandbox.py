@@ -186,6 +186,7 @@ def test_dossiers_are_counted_as_a_person_counts_them(world: World) -> None:
         "dossiers_received_online": 2,
         "dossiers_received_level_3_4": 2,
         "dossiers_received_online_level_3_4": 1,
+        "dossiers_received_online_with_electronic_result": 2,
         "dossiers_with_components": 2,
         "dossiers_components_digitised": 2,
         "dossiers_all_components_digitised": 1,
@@ -195,6 +196,8 @@ def test_dossiers_are_counted_as_a_person_counts_them(world: World) -> None:
         "dossiers_results_digitised_or_withdrawn": 2,
         "procedures_level_3_4_with_dossiers": 1,
         "procedures_level_3_4_with_online_dossiers": 1,
+        "procedures_of_units_level_3_4_with_dossiers": 1,
+        "procedures_of_units_level_3_4_with_online_dossiers": 1,
     }
     month = date(2022, 9, 1)
     counted = {measure: by_unit(rows, measure, month).get(("department", "20"), 0) for measure in expected}
