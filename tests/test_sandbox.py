@@ -222,6 +222,16 @@ def test_distinct_things_are_counted_afresh_in_every_subtree_and_year(world: Wor
     }
 
 
+def test_procedures_once_for_each_unit_add_up_to_more_than_the_distinct_ones(world: World) -> None:
+    rows = online_public_services.truth(online_public_services.build(world), world, reached=False)
+    for channel in ("with_dossiers", "with_online_dossiers"):
+        distinct = by_unit(rows, f"procedures_level_3_4_{channel}", date(2022, 12, 1))
+        of_units = by_unit(rows, f"procedures_of_units_level_3_4_{channel}", date(2022, 12, 1))
+        communes = {unit.code for unit in world.of_level("commune")}
+        own = sum(count for (tier, unit), count in distinct.items() if tier == "commune" and unit in communes)
+        assert of_units["commune", "20"] == own > distinct["commune", "20"]
+
+
 def test_no_numerator_is_above_its_denominator(world: World) -> None:
     pairs = (
         ("work_files_closed_online_or_mixed", "work_files_closed"),
