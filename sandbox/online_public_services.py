@@ -261,12 +261,18 @@ def _count(
     flows["dossiers_received"][received] += 1
     if is_online:
         flows["dossiers_received_online"][received] += 1
+        if status in RESOLVED and dossier.has_result_file:
+            flows["dossiers_received_online_with_electronic_result"][received] += 1
     if procedure is not None and procedure.level_for(unit, intake.date()) >= 3:
         flows["dossiers_received_level_3_4"][received] += 1
         distinct["procedures_level_3_4_with_dossiers"].append((*received, procedure.code))
+        # Once for each office: with the office in the key, two offices' same procedure stays two also at a parent.
+        of_unit = f"{unit} {procedure.code}"
+        distinct["procedures_of_units_level_3_4_with_dossiers"].append((*received, of_unit))
         if is_online:
             flows["dossiers_received_online_level_3_4"][received] += 1
             distinct["procedures_level_3_4_with_online_dossiers"].append((*received, procedure.code))
+            distinct["procedures_of_units_level_3_4_with_online_dossiers"].append((*received, of_unit))
     if tier != "department" or intake.date() < DIGITISED_FROM:
         return
     if dossier.components:

@@ -186,6 +186,7 @@ def test_dossiers_are_counted_as_a_person_counts_them(world: World) -> None:
         "dossiers_received_online": 2,
         "dossiers_received_level_3_4": 2,
         "dossiers_received_online_level_3_4": 1,
+        "dossiers_received_online_with_electronic_result": 2,
         "dossiers_with_components": 2,
         "dossiers_components_digitised": 2,
         "dossiers_all_components_digitised": 1,
@@ -195,6 +196,8 @@ def test_dossiers_are_counted_as_a_person_counts_them(world: World) -> None:
         "dossiers_results_digitised_or_withdrawn": 2,
         "procedures_level_3_4_with_dossiers": 1,
         "procedures_level_3_4_with_online_dossiers": 1,
+        "procedures_of_units_level_3_4_with_dossiers": 1,
+        "procedures_of_units_level_3_4_with_online_dossiers": 1,
     }
     month = date(2022, 9, 1)
     counted = {measure: by_unit(rows, measure, month).get(("department", "20"), 0) for measure in expected}
@@ -217,6 +220,16 @@ def test_distinct_things_are_counted_afresh_in_every_subtree_and_year(world: Wor
         ("commune", "183"): 2,
         ("commune", "20"): 2,
     }
+
+
+def test_procedures_once_for_each_unit_add_up_to_more_than_the_distinct_ones(world: World) -> None:
+    rows = online_public_services.truth(online_public_services.build(world), world, reached=False)
+    for channel in ("with_dossiers", "with_online_dossiers"):
+        distinct = by_unit(rows, f"procedures_level_3_4_{channel}", date(2022, 12, 1))
+        of_units = by_unit(rows, f"procedures_of_units_level_3_4_{channel}", date(2022, 12, 1))
+        communes = {unit.code for unit in world.of_level("commune")}
+        own = sum(count for (tier, unit), count in distinct.items() if tier == "commune" and unit in communes)
+        assert of_units["commune", "20"] == own > distinct["commune", "20"]
 
 
 def test_no_numerator_is_above_its_denominator(world: World) -> None:

@@ -45,6 +45,7 @@ final as (
         received.has_digitised_component,
         received.component_count,
         received.digitised_component_count,
+        received.electronic_result_count > 0 as has_electronic_result,
         -- A procedure that gives no result needs no electronic one.
         received.electronic_result_count > 0 or coalesce(without_result.has_no_result, false) as has_digitised_result
     from received

@@ -36,6 +36,13 @@ dossiers_received_online_level_3_4 as (
     where is_level_3_4 and is_online
 ),
 
+-- A file of the result, in whatever state the dossier is: the record alone says so.
+dossiers_received_online_with_electronic_result as (
+    select 'dossiers_received_online_with_electronic_result' as measure_code, unit_level, unit_code, received_date as event_date
+    from dossier
+    where is_online and has_electronic_result
+),
+
 dossiers_with_components as (
     select measure_code, unit_level, unit_code, received_date as event_date
     from member
@@ -87,6 +94,8 @@ counted as (
     union all
     select * from dossiers_received_online_level_3_4
     union all
+    select * from dossiers_received_online_with_electronic_result
+    union all
     select * from dossiers_with_components
     union all
     select * from dossiers_components_digitised
@@ -129,10 +138,27 @@ procedures_level_3_4_with_online_dossiers as (
     where is_level_3_4 and is_online
 ),
 
+-- The same pairs of office and procedure: these measures add up the tree, so nothing is counted afresh above the office.
+procedures_of_units_level_3_4_with_dossiers as (
+    select distinct 'procedures_of_units_level_3_4_with_dossiers' as measure_code, unit_level, unit_code, received_date, procedure_code
+    from dossier
+    where is_level_3_4
+),
+
+procedures_of_units_level_3_4_with_online_dossiers as (
+    select distinct 'procedures_of_units_level_3_4_with_online_dossiers' as measure_code, unit_level, unit_code, received_date, procedure_code
+    from dossier
+    where is_level_3_4 and is_online
+),
+
 procedure_used as (
     select * from procedures_level_3_4_with_dossiers
     union all
     select * from procedures_level_3_4_with_online_dossiers
+    union all
+    select * from procedures_of_units_level_3_4_with_dossiers
+    union all
+    select * from procedures_of_units_level_3_4_with_online_dossiers
 ),
 
 procedures_level_3_4_published as (
