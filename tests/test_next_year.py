@@ -61,9 +61,9 @@ def add_dated_block(tree: Tree) -> None:
     """The e-office names a column otherwise from 2023 on."""
     tree.replace(
         "sources/e_office/source.yml",
-        "    exclude:\n      - {rule: state_secret, when: \"do_mat <> 'thuong'\"",
+        "    ignore: [so_van_ban_den,",
         "    changes:\n      - {from: 2023-01-01, columns: {hinh_thuc_xu_ly: [Cách thức giải quyết]}}\n"
-        "    exclude:\n      - {rule: state_secret, when: \"do_mat <> 'thuong'\"",
+        "    ignore: [so_van_ban_den,",
     )
 
 
