@@ -61,11 +61,25 @@ class Unit:
     parent: str | None
 
 
+class Served(NamedTuple):
+    """What a delivery answers when its system is asked over the network: dataset, part and window."""
+
+    dataset: str
+    part: str
+    first: date
+    last: date
+
+
 class Delivered(NamedTuple):
-    """One file in the inbox: its path relative to the inbox, and when the door shall say it came."""
+    """One file in the inbox: its path relative to the inbox, and when the door shall say it came.
+
+    One that is `served` is no file of the inbox: it lies under `served/`, and a simulated server answers with its rows
+    from that moment on.
+    """
 
     path: str
     received_at: datetime
+    served: Served | None = None
 
 
 class MeasureValue(NamedTuple):

@@ -22,6 +22,7 @@ from sandbox.frame import UNITS_FILE, Delivered, DirtTally, MeasureValue, Settin
 
 STAGED = ".sandbox_staged"
 REPLACED = ".sandbox_replaced"
+PLACES = ("inbox", "served", "truth")
 _TRUTH_SCHEMA = pa.schema(
     [
         ("measure_code", pa.string()),
@@ -94,8 +95,8 @@ def generate(home: Path, settings: Settings, progress: Callable[[str], None] = l
         return Summary(False, len(manifest["deliveries"]), int(manifest["truth_rows"]), time.monotonic() - started)
     _clear(home / STAGED)
     staged = home / STAGED
-    (staged / "inbox").mkdir(parents=True)
-    (staged / "truth").mkdir()
+    for name in PLACES:
+        (staged / name).mkdir(parents=True)
     world = load_world(settings)
     tally = DirtTally()
     delivered: list[Delivered] = []
@@ -104,7 +105,7 @@ def generate(home: Path, settings: Settings, progress: Callable[[str], None] = l
     for name, module in source_modules().items():
         progress(f"mô phỏng {name} | simulating {name}")
         entities = module.build(world)
-        delivered += module.write(entities, world, staged / "inbox", tally)
+        delivered += _set_apart_served(module.write(entities, world, staged / "inbox", tally), staged)
         truth += module.truth(entities, world, False)
         known += module.truth(entities, world, True)
     _write_truth(staged / "truth" / "truth.parquet", truth)
@@ -112,16 +113,31 @@ def generate(home: Path, settings: Settings, progress: Callable[[str], None] = l
     _write_json(staged / "truth" / "dirt.json", tally.as_json())
     _put_in_place(home)
     _write_key(home / "sandbox.key", settings.seed)
-    deliveries = [
-        {"path": item.path, "received_at": item.received_at.isoformat(timespec="seconds")}
-        for item in sorted(delivered, key=lambda item: (item.received_at, item.path))
-    ]
+    deliveries = [_entry(item) for item in sorted(delivered, key=lambda item: (item.received_at, item.path))]
     origin = {"origin": "sandbox", "seed": settings.seed, "scale": settings.scale}
     _write_json(
         home / "inbox" / "manifest.json", origin | wanted | {"truth_rows": len(truth), "deliveries": deliveries}
     )
     _clear(home / REPLACED)
     return Summary(True, len(deliveries), len(truth), time.monotonic() - started)
+
+
+def _set_apart_served(delivered: list[Delivered], staged: Path) -> list[Delivered]:
+    """Move what a server answers with out of the inbox."""
+    for item in delivered:
+        if item.served:
+            (staged / "served" / item.path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / "inbox" / item.path).replace(staged / "served" / item.path)
+    return delivered
+
+
+def _entry(item: Delivered) -> dict[str, object]:
+    entry: dict[str, object] = {"path": item.path, "received_at": item.received_at.isoformat(timespec="seconds")}
+    if item.served:
+        dataset, part, first, last = item.served
+        window = {"start": first.isoformat(), "end": last.isoformat()}
+        entry["served"] = {"dataset": dataset, "part": part, **window}
+    return entry
 
 
 def _as_json(settings: Settings) -> dict[str, object]:
@@ -149,11 +165,13 @@ def _manifest_of(home: Path) -> dict[str, object] | None:
 def _is_whole(home: Path, manifest: dict[str, object]) -> bool:
     """Whether every file the manifest speaks of is there, and no other."""
     deliveries = manifest.get("deliveries")
-    listed = {item["path"] for item in deliveries} if isinstance(deliveries, list) else set()
-    inbox = home / "inbox"
-    present = {path.relative_to(inbox).as_posix() for path in inbox.rglob("*") if path.is_file()}
+    entries = deliveries if isinstance(deliveries, list) else []
+    listed = {f"{'served' if 'served' in item else 'inbox'}/{item['path']}" for item in entries}
+    present = {
+        path.relative_to(home).as_posix() for name in PLACES[:2] for path in (home / name).rglob("*") if path.is_file()
+    }
     truth = [home / "truth" / name for name in ("truth.parquet", "known_truth.parquet", "dirt.json")]
-    return present == listed | {"manifest.json"} and all(path.exists() for path in [*truth, home / "sandbox.key"])
+    return present == listed | {"inbox/manifest.json"} and all(path.exists() for path in [*truth, home / "sandbox.key"])
 
 
 def _put_in_place(home: Path) -> None:
@@ -161,7 +179,7 @@ def _put_in_place(home: Path) -> None:
     replaced = home / REPLACED
     _clear(replaced)
     replaced.mkdir()
-    for name in ("inbox", "truth"):
+    for name in PLACES:
         if (home / name).exists():
             (home / name).replace(replaced / name)
         (home / STAGED / name).replace(home / name)

@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sources.formats.base import Limits, fold
+from sources.transports.model import Pull
 
 SOURCES = Path(__file__).parent
 
@@ -201,6 +202,8 @@ class Dataset(Strict):
     resolve: tuple[str, ...] = ()
     limits: SizeLimits = SizeLimits()
     deliveries: tuple[DeliveryLayout, ...]
+    pull: Pull | None = None
+    """How the dataset is fetched where the address is known; else it is sent as files."""
     columns: Mapping[str, Column]
     ignore: tuple[str, ...] = ()
     """Known columns of the real export that nothing here needs."""
@@ -258,8 +261,9 @@ class Dataset(Strict):
 
     @cached_property
     def contract_hash(self) -> str:
-        """What the delivery was read under: a changed contract reads a file again."""
-        text = json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
+        """What the delivery was read under: a changed contract reads a file again. How it was fetched changes no row."""
+        read = self.model_dump(mode="json", by_alias=True, exclude={"pull"})
+        text = json.dumps(read, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @cached_property
