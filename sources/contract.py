@@ -261,7 +261,7 @@ class Dataset(Strict):
 
     @cached_property
     def contract_hash(self) -> str:
-        """What the delivery was read under: a changed contract reads a file again. How it was fetched changes no row."""
+        """What the delivery was read under: a changed one reads a file again. How it was fetched changes no row."""
         read = self.model_dump(mode="json", by_alias=True, exclude={"pull"})
         text = json.dumps(read, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
