@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 import yaml
 
 from sources.door.personal import KeyError_, fingerprint, load_key
-from sources.door.prepare import LANDING_REJECTS_SCHEMA, Prepared, Preparer, as_json, connect, landed_schema, sha256_of
+from sources.door.prepare import Prepared, Preparer, as_json, connect, sha256_of
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts
+from sources.door.rows import LANDING_REJECTS_SCHEMA, landed_schema
 from sources.door.window import Window
 from sources.registry import contracts
 
@@ -34,6 +35,10 @@ _BATCH = 64
 """Receipts are written every so many deliveries: what a crash loses is read again."""
 _POOL_FROM = 12
 """With fewer files than this, starting processes costs more than it saves."""
+_SPAN = 256
+"""So many deliveries are read before the first of them is decided; a crash loses no more than their reading."""
+_TOGETHER_FILES, _TOGETHER_BYTES = 32, 4_000_000
+"""Files of one source up to this many and this large are read at one go."""
 
 
 @dataclass(frozen=True)
@@ -341,7 +346,29 @@ def _prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Iter
     workers = max(1, len(os.sched_getaffinity(0)))
     # Spawned, not forked: the engines' threads do not survive a fork.
     with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (key, codes, scratch)) as pool:
-        yield from pool.map(_prepare_in_worker, arrivals, chunksize=4)
+        for start in range(0, len(arrivals), _SPAN):
+            span = arrivals[start : start + _SPAN]
+            together = _together(span)
+            ready: dict[int, Prepared] = {}
+            read = pool.map(_prepare_in_worker, [[span[place] for place in places] for places in together])
+            for places, prepared in zip(together, read, strict=True):
+                ready.update(zip(places, prepared, strict=True))
+            yield from (ready[place] for place in range(len(span)))
+
+
+def _together(arrivals: Sequence[Arrival]) -> list[list[int]]:
+    """Places of the files that are read at one go: small ones of one source, so that the like are typed together."""
+    groups: list[list[int]] = []
+    open_group: dict[str, tuple[list[int], int]] = {}
+    for place, arrival in enumerate(arrivals):
+        size = arrival.path.stat().st_size
+        group, bytes_before = open_group.get(arrival.source_code, ([], 0))
+        if not group or len(group) == _TOGETHER_FILES or bytes_before + size > _TOGETHER_BYTES:
+            group, bytes_before = [], 0
+            groups.append(group)
+        group.append(place)
+        open_group[arrival.source_code] = (group, bytes_before + size)
+    return groups
 
 
 _worker: tuple[Preparer, Path] | None = None
@@ -352,10 +379,10 @@ def _start_worker(key: bytes, codes: frozenset[str], scratch: Path) -> None:
     _worker = (Preparer(key, codes), scratch)
 
 
-def _prepare_in_worker(arrival: Arrival) -> Prepared:
+def _prepare_in_worker(arrivals: Sequence[Arrival]) -> list[Prepared]:
     assert _worker is not None
     preparer, scratch = _worker
-    return preparer.prepare(arrival.source_code, arrival.path, scratch)
+    return preparer.prepare_all([(arrival.source_code, arrival.path) for arrival in arrivals], scratch)
 
 
 def _by_rule(prepared: Prepared) -> dict[str, int]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sources.formats.base import fold
 
@@ -99,9 +100,14 @@ def named_part(text: str, named: Mapping[str, Sequence[str]]) -> str | None:
 
 def part_in_name(name: str, unit_codes: Collection[str]) -> str | None:
     """A unit's code standing between separators in the file's name."""
-    stem = name.rsplit(".", 1)[0]
-    found = [
-        code for code in unit_codes if re.search(rf"(?:^|[_\- .]){re.escape(code)}(?:$|[_\- .])", stem, re.IGNORECASE)
-    ]
+    found = _code_between_separators(frozenset(unit_codes)).findall(name.rsplit(".", 1)[0])
     # SO_TTTT also holds no other code, but 20 (the province) may be the day of an export: the longest wins.
-    return max(found, key=len) if found else None
+    longest = max(found, key=len, default=None)
+    return next(code for code in unit_codes if code.lower() == longest.lower()) if longest else None
+
+
+@cache
+def _code_between_separators(unit_codes: frozenset[str]) -> re.Pattern[str]:
+    """Any of the codes as a whole word, the longest first."""
+    codes = "|".join(re.escape(code) for code in sorted(unit_codes, key=lambda code: (-len(code), code)))
+    return re.compile(rf"(?<![^_\- .])(?:{codes})(?![^_\- .])" if codes else r"(?!)", re.IGNORECASE)

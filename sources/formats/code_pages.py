@@ -215,15 +215,18 @@ def refusal(found: Recognised, header_found: bool = False) -> LegacyCodePage:
 def refuse_legacy_table(raw: RawTable) -> None:
     """Refuse a table whose header, title or cells (of the first and the last rows) are in an old code page."""
     texts = [raw.title, *raw.header]
+    chunks: list[pa.Array] = []
     height = raw.rows.num_rows
     for name in raw.rows.column_names:
         if name in (ROW_NUMBER, LABEL, GROUP) or not pa.types.is_string(raw.rows.schema.field(name).type):
             continue
         values = raw.rows.column(name)
-        ends = [values.slice(0, _SAMPLED_ROWS), values.slice(max(_SAMPLED_ROWS, height - _SAMPLED_ROWS))]
-        for end in ends:
-            strange = end.filter(pc.fill_null(pc.match_substring_regex(end, _LATIN), False))
-            texts += pc.unique(strange).to_pylist()
+        chunks += values.slice(0, _SAMPLED_ROWS).chunks
+        chunks += values.slice(max(_SAMPLED_ROWS, height - _SAMPLED_ROWS)).chunks
+    if chunks:
+        # One call for all columns: a call costs more than a small column.
+        cells = pa.concat_arrays([chunk.cast(pa.string()) for chunk in chunks])
+        texts += pc.unique(cells.filter(pc.match_substring_regex(cells, _LATIN))).to_pylist()
     if found := recognise(texts):
         raise refusal(found, header_found=True)
 

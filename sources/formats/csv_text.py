@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from sources.formats.base import REJECTS_SCHEMA, FormatError, Limits, RawTable, clean_text
+from sources.formats.base import REJECTS_SCHEMA, FormatError, Limits, RawTable, at_once, clean_text
 from sources.formats.code_pages import sample
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.sniff import decode, read_bytes, refuse_other_container
@@ -63,7 +63,7 @@ def read_csv(path: Path, wanted: frozenset[str], limits: Limits) -> RawTable:
         },
         schema=REJECTS_SCHEMA,
     )
-    clean = [clean_text(values) for values in columns]
+    clean = at_once(columns, clean_text)
     return body_table(clean, numbers, header, title_text(head[: header.start]), rejects)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from lxml import etree, html
 
-from sources.formats.base import FormatError, Limits, RawTable, clean_text, collapse, fold
+from sources.formats.base import FormatError, Limits, RawTable, at_once, clean_text, collapse, fold
 from sources.formats.code_pages import sample
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.sniff import decode, is_login_page, read_bytes, refuse_other_container
@@ -62,7 +62,8 @@ def read_html_table(path: Path, wanted: frozenset[str], limits: Limits) -> RawTa
     grid, header, table = best
     width = max(len(row) for row in grid.filled)
     body = [row + [None] * (width - len(row)) for row in grid.filled[header.end :]]
-    columns = [clean_text(pa.chunked_array([[row[place] for row in body]], pa.string())) for place in range(width)]
+    texts = [pa.chunked_array([[row[place] for row in body]], pa.string()) for place in range(width)]
+    columns = at_once(texts, clean_text)
     numbers = np.arange(header.end + 1, len(grid.filled) + 1, dtype=np.int64)
     header, beside = _beside(grid, header, width, wanted)
     title = "\n".join(line for line in (_text_before(table), title_text(grid.leading[: header.start])) if line)
@@ -83,7 +84,8 @@ def _beside(grid: _Grid, header: Header, width: int, wanted: frozenset[str]) -> 
         (*header.leaves, *(None for _ in range(width - len(header.leaves))), *found),
         (*header.matched, *range(width, width + len(found))),
     )
-    return longer, [clean_text(pa.chunked_array([[row.get(name) for row in body]], pa.string())) for name in found]
+    texts = [pa.chunked_array([[row.get(name) for row in body]], pa.string()) for name in found]
+    return longer, at_once(texts, clean_text)
 
 
 def _grid(table: html.HtmlElement, limits: Limits) -> _Grid:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,7 @@ from sources.formats.base import (
     FormatError,
     Limits,
     RawTable,
+    at_once,
     clean_text,
     fold,
     no_skips,
@@ -255,9 +257,15 @@ def _records(structure: _Structure, start: int, end: int) -> pa.Array:
     return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(body))
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One engine for all answers of this process: starting one costs more than reading a small answer."""
+    return duckdb.connect(config={"threads": 2})
+
+
 def _table(texts: pa.Array, unnest: str | None, wanted: frozenset[str], limits: Limits) -> RawTable:
     source = pa.table({"row_number": pa.array(np.arange(1, len(texts) + 1)), "record": texts})
-    with duckdb.connect(config={"threads": 2}) as connection:
+    with _engine().cursor() as connection:
         connection.register("source", source)
         connection.execute(
             "create temp table checked as select row_number, record::varchar as record, coalesce("
@@ -381,8 +389,9 @@ def _extract(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str,
         f"select {', '.join([*selected, 'row_number'])} from extracted"
     )
     result = connection.execute(query, parameters).to_arrow_table()
+    clean = at_once(result.columns[: len(columns)], clean_text)
     table = pa.table(
-        {f"c{position}": clean_text(result.column(position)) for position in range(len(columns))}
+        {f"c{position}": values for position, values in enumerate(clean)}
         | {ROW_NUMBER: result.column("row_number").cast(pa.int64())}
     )
     empty = pa.nulls(len(table), pa.string())

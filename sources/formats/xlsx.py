@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from isal import isal_zlib
 
-from sources.formats.base import BLOCK, FormatError, Limits, RawTable, clean_text
+from sources.formats.base import BLOCK, FormatError, Limits, RawTable, at_once, clean_text
 from sources.formats.layout import HEAD_ROWS, Header, body_table, find_header, header_missing, title_text
 from sources.formats.limits import check_size, check_zip
 from sources.formats.sniff import encrypted_book, refuse_other_container
@@ -184,7 +184,7 @@ def _load(
             f"Trang tính «{name}» có {len(table)} dòng x {table.num_columns} cột, vượt giới hạn | "
             f"Sheet '{name}' has {len(table)} rows x {table.num_columns} columns, over the limit"
         )
-    columns = [_text(values) for values in table.columns]
+    columns = at_once(table.columns, _text)
     head = [list(row) for row in zip(*(values.slice(0, HEAD_ROWS + 5).to_pylist() for values in columns), strict=True)]
     header = find_header(head, wanted)
     texts = [text for values in columns for text in values.drop_null().slice(0, _SAID_ROWS).to_pylist()]
