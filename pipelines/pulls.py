@@ -1,0 +1,140 @@
+"""Fetching what is fetched: which windows are due, asking the transports for them, and what could not be had.
+
+A pull that fails leaves nothing behind: its window stays open, is asked for again at the next look, and until then its
+months are not covered, so nothing short is ever taken for whole.
+"""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sources.contract import Dataset, SourceContract
+from sources.door.intake import Arrival
+from sources.door.receipts import Receipt
+from sources.door.window import Window, month_window
+from sources.registry import contracts, due_at, months_until
+from sources.transports.base import Ask, Pulled, PullFailed
+from sources.transports.rest import RestSession
+from sources.transports.sql import SqlSession
+
+
+@dataclass
+class Fetched:
+    """The deliveries of one look, each in a folder of its own, and what could not be had."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    failed: list[PullFailed] = field(default_factory=list)
+
+
+class Sessions:
+    """The transports' sessions of one look: one login a platform, one moment a database."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._stack = ExitStack()
+        self._rest: dict[tuple[str, str], RestSession] = {}
+        self._sql: dict[str, SqlSession] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def pull(self, ask: Ask, folder: Path) -> Pulled:
+        """Fetch one delivery into a folder; raises PullFailed."""
+        pull = contracts()[ask.source_code].datasets[ask.dataset].pull
+        if pull is None:
+            raise PullFailed(ask, "not_configured", "bộ số liệu này không tự lấy", "this dataset is not fetched")
+        if pull.rest is not None:
+            name = ask.source_code, ask.dataset
+            if name not in self._rest:
+                self._rest[name] = self._stack.enter_context(RestSession(pull.rest, self._environment))
+            return self._rest[name].pull(ask, folder)
+        assert pull.sql is not None
+        if pull.sql.address not in self._sql:
+            session = SqlSession(pull.sql.address, self._environment)
+            self._sql[pull.sql.address] = self._stack.enter_context(session)
+        return self._sql[pull.sql.address].pull(ask, folder)
+
+
+def fetch(asks: Iterable[Ask], environment: Mapping[str, str], folder: Path, moment: datetime | None = None) -> Fetched:
+    """Ask for each window in turn. `moment` is given by a simulation only; else the door reads its clock."""
+    found = Fetched()
+    with Sessions(environment) as sessions:
+        for number, ask in enumerate(asks):
+            place = folder / f"{number:04d}"
+            place.mkdir(parents=True)
+            try:
+                pulled = sessions.pull(ask, place)
+            except PullFailed as failure:
+                found.failed.append(failure)
+            else:
+                found.arrivals.append(Arrival(pulled.path, ask.source_code, moment))
+    return found
+
+
+def reachable(environment: Mapping[str, str] = os.environ) -> Iterator[tuple[SourceContract, str, Dataset]]:
+    """The datasets whose system's address is known here."""
+    for source in contracts().values():
+        for name, dataset in source.datasets.items():
+            if dataset.pull is not None and environment.get(dataset.pull.address):
+                yield source, name, dataset
+
+
+def due_asks(
+    receipts: Sequence[Receipt],
+    now: datetime,
+    senders: Mapping[str, Sequence[str]],
+    only_source: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> list[Ask]:
+    """What is to be asked for now: the open month's days so far, months still in their grace, and months not yet had.
+
+    `senders` gives the unit codes of each level that may stand in a contract's `parts`. A system is asked from the
+    first month its contract allows on, so a new installation fills itself.
+    """
+    asks = []
+    for source, name, dataset in reachable(environment):
+        if only_source is not None and source.code != only_source:
+            continue
+        had = [receipt for receipt in receipts if (receipt.source_code, receipt.dataset) == (source.code, name)]
+        for part in _parts(dataset, senders):
+            mine = [receipt for receipt in had if receipt.part == part and receipt.outcome == "accepted"]
+            asks += [
+                Ask(source.code, name, part, window)
+                for window in _due_windows(dataset, date.fromisoformat(source.earliest), mine, now)
+            ]
+    return asks
+
+
+def _parts(dataset: Dataset, senders: Mapping[str, Sequence[str]]) -> list[str]:
+    found = list(dataset.parts.named)
+    for level in dataset.parts.each:
+        found += ["-"] if level == "-" else senders[level]
+    return found
+
+
+def _due_windows(dataset: Dataset, earliest: date, had: Collection[Receipt], now: datetime) -> Iterator[Window]:
+    """Whole months that ended; of events also the days of the running month that are over."""
+    yesterday = now.date() - timedelta(days=1)
+    for month in months_until(yesterday):
+        if month < earliest.replace(day=1):
+            continue
+        whole = month_window(month.year, month.month)
+        asked = Window(whole.end, whole.end) if dataset.kind == "snapshot" else Window(month, min(whole.end, yesterday))
+        if whole.end > yesterday:
+            if dataset.kind != "snapshot":
+                yield asked
+            continue
+        is_had = any((receipt.window_start, receipt.window_end) == (asked.start, asked.end) for receipt in had)
+        # What arrives within the grace may still be corrected at its source without anybody saying so.
+        if not is_had or now <= due_at(whole.end, dataset.grace_working_days) + timedelta(days=1):
+            yield asked
