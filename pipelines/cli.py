@@ -58,7 +58,10 @@ def _stop(code: int) -> NoReturn:
 
 @app.command()
 def run(
-    inbox: Annotated[Path | None, typer.Option(help="DIR/<source_code>/…: số liệu thật | real deliveries")] = None,
+    inbox: Annotated[
+        str | None,
+        typer.Option(help="DIR/<source_code>/…, sftp://… hay | or s3://…: số liệu thật | real deliveries"),
+    ] = None,
     home: HomeOption = None,
     source: Annotated[str | None, typer.Option(help="Chỉ nhận nguồn này | Take in this source only")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Thời điểm tính | The moment counted up to")] = None,

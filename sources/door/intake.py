@@ -19,11 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from sources.door.layout import Refusal
 from sources.door.personal import KeyError_, fingerprint, load_key
 from sources.door.prepare import LANDING_REJECTS_SCHEMA, Prepared, Preparer, as_json, connect, landed_schema, sha256_of
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts
 from sources.door.window import Window
 from sources.registry import contracts
+from sources.transports.inbox import is_half_written
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SHRUNK = (60, 100)
@@ -38,11 +40,15 @@ _POOL_FROM = 12
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file at the door. `received_at` is given by a simulation's manifest only; else the clock is read."""
+    """A file at the door. `received_at` is given by a simulation's manifest only; else the clock is read.
+
+    `fault` is why it cannot be opened, when that was found before it came to the door.
+    """
 
     path: Path
     source_code: str
     received_at: datetime | None = None
+    fault: str = ""
 
 
 class IntakeError(Exception):
@@ -71,7 +77,7 @@ def find_arrivals(inbox: Path, only_source: str | None = None) -> list[Arrival]:
             arrivals += [
                 Arrival(path, folder.name)
                 for path in sorted(folder.rglob("*"))
-                if path.is_file() and not path.name.startswith((".", "~$")) and path.suffix not in (".part", ".tmp")
+                if path.is_file() and not is_half_written(str(path.relative_to(folder)))
             ]
     return arrivals
 
@@ -336,7 +342,7 @@ def _prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Iter
     if len(arrivals) < _POOL_FROM:
         preparer = Preparer(key, codes)
         for arrival in arrivals:
-            yield preparer.prepare(arrival.source_code, arrival.path, scratch)
+            yield _prepare(preparer, arrival, scratch)
         return
     workers = max(1, len(os.sched_getaffinity(0)))
     # Spawned, not forked: the engines' threads do not survive a fork.
@@ -355,6 +361,12 @@ def _start_worker(key: bytes, codes: frozenset[str], scratch: Path) -> None:
 def _prepare_in_worker(arrival: Arrival) -> Prepared:
     assert _worker is not None
     preparer, scratch = _worker
+    return _prepare(preparer, arrival, scratch)
+
+
+def _prepare(preparer: Preparer, arrival: Arrival, scratch: Path) -> Prepared:
+    if arrival.fault:
+        return preparer.refuse(arrival.source_code, arrival.path, Refusal(arrival.fault))
     return preparer.prepare(arrival.source_code, arrival.path, scratch)
 
 

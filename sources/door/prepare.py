@@ -107,18 +107,21 @@ class Preparer:
 
     def prepare(self, source_code: str, path: Path, directory: Path) -> Prepared:
         """Read one file. `directory` takes the temporary rows; a file that breaks its contract comes back refused."""
-        digest = sha256_of(path)
         try:
             mapping = recognise(contracts()[source_code], path)
-            return self._type(source_code, path, digest, mapping, directory)
+            return self._type(source_code, path, sha256_of(path), mapping, directory)
         except Refusal as refusal:
-            contract = contracts()[source_code].datasets.get(refusal.dataset)
-            return Prepared(
-                source_code, path, digest, refusal.dataset, contract.contract_hash if contract else "-",
-                contract.kind if contract else "-", self._part_of_refused(path.name, contract),
-                window_in_name(path.name, bool(contract and contract.kind == "snapshot")), None,
-                refusal.rows_read, 0, LANDING_REJECTS_SCHEMA.empty_table(), {}, {}, refusal.reason,
-            )  # fmt: skip
+            return self.refuse(source_code, path, refusal)
+
+    def refuse(self, source_code: str, path: Path, refusal: Refusal) -> Prepared:
+        """The delivery as the door keeps it when nothing of it is landed."""
+        contract = contracts()[source_code].datasets.get(refusal.dataset)
+        return Prepared(
+            source_code, path, sha256_of(path), refusal.dataset, contract.contract_hash if contract else "-",
+            contract.kind if contract else "-", self._part_of_refused(path.name, contract),
+            window_in_name(path.name, bool(contract and contract.kind == "snapshot")), None,
+            refusal.rows_read, 0, LANDING_REJECTS_SCHEMA.empty_table(), {}, {}, refusal.reason,
+        )  # fmt: skip
 
     def _type(self, source_code: str, path: Path, digest: str, mapping: Mapping, directory: Path) -> Prepared:
         contract = mapping.contract
