@@ -14,7 +14,7 @@ from pipelines.errors import LangsonError
 from pipelines.files import read_json, write_json
 from pipelines.holders import PROCESS_TAG, end_orphans, free_dead_runs, own_stamp, sole_use
 from pipelines.home import Home
-from pipelines.inputs import fingerprint, newest_reception
+from pipelines.inputs import fingerprint, newest_moment
 from pipelines.intake import Notes, Progress, months_of, take_in
 from pipelines.outcome import REFUSED, Outcome, outcome_of
 from pipelines.release.gate import read_verdicts
@@ -65,7 +65,7 @@ def run(request: Request, say: Progress | None = None) -> Outcome:
 
 
 def _as_of(home: Home, asked: datetime | None) -> datetime:
-    newest = newest_reception(read_receipts(home.root))
+    newest = newest_moment(home)
     if newest is None:
         raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
     published = find_release(home, None).as_of if current_id(home) else newest
@@ -122,7 +122,7 @@ def _rebuild(request: Request, out: Path) -> Outcome:
     home = request.home
     if out == home.root or home.root in out.parents or out in home.root.parents:
         raise LangsonError("--out phải nằm ngoài kho này | --out must lie outside the home")
-    newest = newest_reception(read_receipts(home.root))
+    newest = newest_moment(home)
     if newest is None:
         raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
     as_of = request.as_of or newest

@@ -32,6 +32,7 @@ SHRUNK = (60, 100)
 """A delivery below this share of the standing one is refused until a person confirms it (design, section 4)."""
 SMALLEST_COMPARED = {"resend": 5, "snapshot": 20, "month_before": 100}
 """Fewer standing rows say nothing (2026-11): of 100 rows a month, chance makes less than 60 once in 1,000 months."""
+_MUST_BE_CONFIRMED = "must be confirmed"
 _BATCH = 64
 """Receipts are written every so many deliveries: what a crash loses is read again."""
 _POOL_FROM = 12
@@ -80,6 +81,11 @@ def find_arrivals(inbox: Path, only_source: str | None = None) -> list[Arrival]:
                 if path.is_file() and not is_half_written(str(path.relative_to(folder)))
             ]
     return arrivals
+
+
+def was_shrunk(reason: str) -> bool:
+    """Whether a receipt's reason is that the delivery shrank: what a person may confirm."""
+    return reason.endswith(_MUST_BE_CONFIRMED)
 
 
 def _confirmed_hashes(decisions: Path | None) -> frozenset[str]:
@@ -231,7 +237,7 @@ class Door:
             reason = (
                 f"chỉ còn {receipt.rows_landed} dòng hợp lệ, bản trước ({before.file_name}) có {before.rows_landed}; "
                 f"dưới {fewest} dòng thì phải xác nhận | only {receipt.rows_landed} good rows where the delivery "
-                f"before had {before.rows_landed}; fewer than {fewest} must be confirmed"
+                f"before had {before.rows_landed}; fewer than {fewest} {_MUST_BE_CONFIRMED}"
             )
         if reason:
             # Nothing of a refused delivery is landed: what it held counts as rejected, so that the sum still holds.
