@@ -17,6 +17,10 @@ app = typer.Typer(
 )
 sandbox_app = typer.Typer(help="Tỉnh mô phỏng | The simulated province", no_args_is_help=True)
 app.add_typer(sandbox_app, name="sandbox")
+confirm_app = typer.Typer(
+    help="Ghi quyết định của người có trách nhiệm | Write down what a person decided", no_args_is_help=True
+)
+app.add_typer(confirm_app, name="confirm")
 
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Kho dữ liệu | The home to work in")]
 SeedOption = Annotated[int, typer.Option(help="Hạt giống ngẫu nhiên | The random seed")]
@@ -24,6 +28,8 @@ ScaleOption = Annotated[float, typer.Option(min=0.0001, help="1.0 là cỡ thậ
 DirtyOption = Annotated[
     bool, typer.Option("--dirty/--clean", help="Có lỗi như hệ thống thật | With the dirt of real systems")
 ]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Vì sao, căn cứ nào | Why, and by what")]
+ByOption = Annotated[str, typer.Option("--by", help="Ai quyết định | Who decides")]
 SEED, SCALE = 2022, 0.02
 
 
@@ -58,7 +64,10 @@ def _stop(code: int) -> NoReturn:
 
 @app.command()
 def run(
-    inbox: Annotated[Path | None, typer.Option(help="DIR/<source_code>/…: số liệu thật | real deliveries")] = None,
+    inbox: Annotated[
+        str | None,
+        typer.Option(help="DIR/<source_code>/…, sftp://… hay | or s3://…: số liệu thật | real deliveries"),
+    ] = None,
     home: HomeOption = None,
     source: Annotated[str | None, typer.Option(help="Chỉ nhận nguồn này | Take in this source only")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="Thời điểm tính | The moment counted up to")] = None,
@@ -149,21 +158,79 @@ def status(home: HomeOption = None) -> None:
 @app.command()
 def rejects(
     delivery: Annotated[str, typer.Argument(help="Mã lượt nhận | The delivery's id")],
-    xlsx: Annotated[Path | None, typer.Option(help="Ghi ra tệp Excel | Write an Excel file")] = None,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Ghi tệp Excel gửi trả | Write an Excel file to send")] = False,
+    out: Annotated[Path | None, typer.Option(help="Tên tệp Excel | The Excel file's name")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Các dòng bị loại của một lượt nhận | The rejected rows of one delivery."""
+    """Các dòng bị loại của một lượt nhận và vì sao | The rejected rows of one delivery, and why."""
     from pipelines.home import home_from
-    from pipelines.rejects import rejected_rows, write_workbook
+    from pipelines.rejects import rejected_rows, workbook_name, write_workbook
 
     receipt, rows = rejected_rows(home_from(home), delivery)
-    if xlsx is not None:
-        write_workbook(xlsx, receipt, rows)
-        _say(f"{xlsx}: {len(rows)} dòng | rows")
+    if xlsx or out is not None:
+        path = out or Path(workbook_name(receipt))
+        write_workbook(path, receipt, rows)
+        _say(f"{path}: {len(rows)} dòng bị loại | rejected rows")
         return
     from pipelines.cli_views import show_rejects
 
     show_rejects(receipt, rows)
+
+
+@confirm_app.command("shrink")
+def confirm_shrink(
+    delivery: Annotated[str, typer.Argument(help="Mã lượt nhận bị trả lại | The refused delivery's id")],
+    reason: ReasonOption,
+    by: ByOption,
+    home: HomeOption = None,
+) -> None:
+    """Lượt nhận ít dòng đi là đúng thật | A delivery that shrank is right as it is."""
+    from pipelines.confirm import confirm_shrink as write
+    from pipelines.home import home_from
+
+    _decided(write(home_from(home), delivery, reason, by))
+
+
+@confirm_app.command("alias")
+def confirm_alias(
+    source: Annotated[str, typer.Argument(help="Mã nguồn | The source's code")],
+    dataset: Annotated[str, typer.Argument(help="Bộ số liệu | The dataset")],
+    text: Annotated[str, typer.Argument(help="Nguyên văn trong tệp | The text as the file has it")],
+    unit_code: Annotated[str, typer.Argument(help="Mã đơn vị | The unit's code")],
+    reason: ReasonOption,
+    by: ByOption,
+    part: Annotated[str, typer.Option(help="Chỉ khi bên này gửi | Only when this sender sends it")] = "",
+    home: HomeOption = None,
+) -> None:
+    """Cách viết này là đơn vị nào | Which unit a spelling means."""
+    from pipelines.confirm import confirm_alias as write
+    from pipelines.home import home_from
+
+    _decided(write(home_from(home), source, dataset, text, unit_code, reason, by, part))
+
+
+@confirm_app.command("value")
+def confirm_value(
+    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu | The indicator's code")],
+    definition: Annotated[str, typer.Argument(help="Cách tính, như headline | The definition")],
+    unit_code: Annotated[str, typer.Argument(help="Mã đơn vị | The unit's code")],
+    period: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Tháng, như 2022-03 | A month")],
+    reason: ReasonOption,
+    by: ByOption,
+    home: HomeOption = None,
+) -> None:
+    """Giá trị vượt ngưỡng là đúng thật | A held value is really so."""
+    from pipelines.confirm import confirm_value as write
+    from pipelines.home import home_from
+
+    _decided(write(home_from(home), indicator, definition, unit_code, period.date(), reason, by))
+
+
+def _decided(entry: dict[str, object]) -> None:
+    from pipelines.home import decisions_folder
+
+    _say(f"{decisions_folder()}: {', '.join(f'{name}={value}' for name, value in entry.items())}")
+    _say("langson run sẽ áp dụng; hãy đưa tệp vào kho mã | langson run applies it; commit the file")
 
 
 @app.command()

@@ -65,6 +65,8 @@ def show_outcome(outcome: Outcome) -> None:
     if outcome.release is not None:
         print_scorecard(console, outcome.release, outcome.simulated)
     _listed(console, "Lượt nhận bị từ chối | Refused deliveries", outcome.refused)
+    _listed(console, "Tệp chưa tải được | Files that could not be fetched", outcome.not_fetched)
+    _listed(console, "Tệp đang được ghi, lần sau lấy | Files still being written", outcome.waiting)
     _listed(console, "Giá trị bị giữ, chờ xác nhận | Held values", outcome.held)
     _listed(console, "Không qua cổng kiểm tra | Refused by the gate", outcome.gate)
     style = {RELEASED: "green", WITH_REMARKS: "yellow"}.get(outcome.exit_code, "red")

@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 import yaml
 from sources.catalogue import CatalogueError, definition_tables
 from sources.contract import Dataset
-from sources.door.receipts import read_receipts, write_parquet
+from sources.door.receipts import write_parquet
 from sources.registry import contracts, expectation_tables
 from sources.units import UnitResolver, load_aliases, load_units, resolution_table, unit_tables
 
 from pipelines.errors import LangsonError
 from pipelines.files import read_json, write_json
 from pipelines.home import ROOT, Home, decisions_folder
-from pipelines.inputs import newest_reception
+from pipelines.inputs import newest_moment
 from pipelines.release.store import Release, current_id, find_release, load_release
 
 TEXT, MOMENT, DAY, COUNT, NUMBER = pa.string(), pa.timestamp("us"), pa.date32(), pa.int64(), pa.float64()
@@ -36,7 +36,7 @@ def _schema(kinds: Mapping[str, pa.DataType]) -> pa.Schema:
 AS_OF = _schema({"as_of": MOMENT, "parent_as_of": MOMENT, "origin": TEXT})
 CONFIRMATIONS = _schema(
     {
-        **dict.fromkeys(("source_code", "dataset", "indicator_code", "unit_code"), TEXT),
+        **dict.fromkeys(("source_code", "dataset", "indicator_code", "definition", "unit_code"), TEXT),
         "period_start": DAY,
         "what": TEXT,
         "reason": TEXT,
@@ -77,7 +77,7 @@ SPELLING = ("source_code", "dataset", "column_name", "code_text", "name_text", "
 
 def write_definitions(home: Home, as_of: datetime | None = None, parent: Release | None = None) -> dict[str, int]:
     """Write every definition table for one moment and parent; returns rows by table. Raises LangsonError."""
-    moment = as_of or newest_reception(read_receipts(home.root))
+    moment = as_of or newest_moment(home)
     if moment is None:
         raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
     try:

@@ -4,9 +4,12 @@ The parent release is left out on purpose: a release must not make its own input
 """
 
 import hashlib
-from datetime import datetime
+import os
+from datetime import date, datetime, time
 from pathlib import Path
 
+import yaml
+from sources.door.intake import now_local
 from sources.door.receipts import Receipt, read_receipts
 
 from pipelines.files import sha256_of
@@ -41,6 +44,36 @@ def fingerprint(home: Home, as_of: datetime) -> str:
     return digest.hexdigest()
 
 
+def newest_moment(home: Home, until: datetime | None = None) -> datetime | None:
+    """as_of unless another is asked for: the newest delivery, or what was decided since; None when nothing came yet.
+
+    A simulated home goes by its own deliveries' clock, so decisions about it count only from a folder of their own.
+    """
+    newest = newest_reception(read_receipts(home.root))
+    if newest is None or (home.origin() == "sandbox" and not os.environ.get("LANGSON_DECISIONS")):
+        return newest
+    now = until or now_local()
+    return max([newest, *(moment for moment in _decided(home) if moment <= now)])
+
+
+def _decided(home: Home) -> list[datetime]:
+    """When each decision that this home knows was made."""
+    files = [decisions_folder() / name for name in ("confirmations.yml", "unit_aliases.yml")]
+    if home.origin() != "sandbox":
+        files += sorted((ROOT / "sources").glob("*/corrections.yml"))
+    moments = []
+    for path in files:
+        found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+        lists = list(found.values()) if isinstance(found, dict) else [found]
+        for entry in (entry for one in lists if isinstance(one, list) for entry in one if isinstance(entry, dict)):
+            decided = entry.get("decided_at")
+            if isinstance(decided, datetime):
+                moments.append(decided)
+            elif isinstance(decided, date):
+                moments.append(datetime.combine(decided, time.min))
+    return moments
+
+
 def newest_reception(receipts: list[Receipt]) -> datetime | None:
-    """The moment of the newest delivery: as_of unless another is asked for."""
+    """The moment of the newest delivery."""
     return max((receipt.received_at for receipt in receipts), default=None)

@@ -21,6 +21,14 @@ class Outcome:
     held: list[str] = field(default_factory=list)
     gate: list[str] = field(default_factory=list)
     pinned_to: str | None = None
+    waiting: list[str] = field(default_factory=list)
+    not_fetched: list[str] = field(default_factory=list)
+
+    def tell(self, waiting: list[str], not_fetched: list[str]) -> None:
+        """Add what the inbox held back; only what could not be fetched needs a person."""
+        self.waiting, self.not_fetched = waiting, not_fetched
+        if not_fetched and self.exit_code == RELEASED:
+            self.exit_code = WITH_REMARKS
 
 
 def refused_deliveries(release: Path) -> list[str]:

@@ -1,15 +1,26 @@
-"""The rejected rows of one delivery: those of the door, and those whose unit or place did not resolve in staging."""
+"""The rejected rows of one delivery: those of the door, and those that staging leaves out, as a sender is told."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sources.contract import Dataset
 from sources.door.receipts import Receipt, read_receipts
+from sources.registry import contracts
 
 from pipelines.errors import LangsonError
 from pipelines.home import Home
 
 COLUMNS = ("row_number", "row_label", "rule", "column_name", "expected", "text")
-TITLES = ("Dòng | Row", "Nhãn | Label", "Lý do | Rule", "Cột | Column", "Cần là | Expected", "Nội dung | Text")
+UNIT = "unit_unresolved"
+_TOLD = {
+    UNIT: "tên hoặc mã một đơn vị của tỉnh | the name or code of one of the province's units",
+    "village_unresolved": "có trong danh sách thôn | a village on the list",
+    "period_unreadable": "kỳ đọc được: tháng 1-12, quý I-IV hoặc cả năm | a readable period: a month, quarter or year",
+    "negative_total": "tổng không âm | a total that is not negative",
+    "cashless_above_total": "không lớn hơn tổng số giao dịch | no more than all transactions",
+}
+"""What staging expects, by its rules; candidates are told instead where there are any."""
 
 
 def find_delivery(home: Home, delivery: str) -> Receipt:
@@ -29,20 +40,59 @@ def rejected_rows(home: Home, delivery: str) -> tuple[Receipt, list[dict[str, An
     receipt = find_delivery(home, delivery)
     path = home.landing / "rejects" / receipt.source_code / receipt.dataset / f"{receipt.delivery_id}.parquet"
     rows = pq.read_table(path, columns=list(COLUMNS)).to_pylist() if path.exists() else []
-    rows += _unresolved(home, receipt) + _unplaced(home, receipt)
-    return receipt, sorted(rows, key=lambda row: (row["row_number"], row["rule"]))
+    staged, is_built = _staged(home, receipt)
+    rows += staged
+    if not is_built:
+        rows += _unresolved(home, receipt)
+    return receipt, sorted(rows, key=lambda row: (row["row_number"] or 0, row["rule"], row["column_name"] or ""))
+
+
+def _staged(home: Home, receipt: Receipt) -> tuple[list[dict[str, Any]], bool]:
+    """Landed rows that staging left out in the last run, and whether that run knew this delivery."""
+    import duckdb
+
+    if not home.warehouse.exists():
+        return [], False
+    try:
+        with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+            built = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
+            if "stg_rejected_rows" not in built:
+                return [], False
+            found = warehouse.execute(
+                "select row_number, rule, column_name, candidates, text from stg_rejected_rows where delivery_id = ?",
+                [receipt.delivery_id],
+            ).fetchall()
+            known = (
+                "stg_deliveries" in built
+                and warehouse.execute(
+                    "select 1 from stg_deliveries where delivery_id = ?", [receipt.delivery_id]
+                ).fetchall()
+            )
+    except duckdb.IOException as error:
+        raise LangsonError("kho số liệu đang được tính lại; hãy thử lại sau | the warehouse is being built") from error
+    return [
+        _row(number, rule, column, candidates, shown)
+        for number, rule, column, candidates, shown in found
+        if known or rule != UNIT
+    ], bool(known)
+
+
+def _row(number: int, rule: str, column: str, candidates: str | None, text: str | None) -> dict[str, Any]:
+    expected = candidates or _TOLD.get(rule, f"đúng quy tắc {rule} | as rule {rule} says")
+    return {
+        "row_number": number, "row_label": None, "rule": rule, "column_name": column, "expected": expected,
+        "text": text,
+    }  # fmt: skip
 
 
 def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
-    """Landed rows whose unit is not known (yet): read from the landing by the resolution of the last run."""
+    """Landed rows whose unit is not known, of a delivery no run has seen: by the resolution of the last one."""
     import duckdb
-    from sources.registry import contracts
 
     from pipelines.definitions_step import name_in_place, unit_columns
 
     resolution = home.definitions / "unit_resolution.parquet"
-    source = contracts().get(receipt.source_code)
-    dataset = source.datasets.get(receipt.dataset) if source else None
+    dataset = _dataset(receipt)
     if dataset is None or dataset.unit is None or not receipt.landing_path or not resolution.exists():
         return []
     column, code, name, tier, within = unit_columns(dataset)[0]
@@ -64,56 +114,28 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
     ).fetchall()
     optional = dataset.unit.optional
     return [
-        {"row_number": number, "row_label": None, "rule": "unit_unresolved", "column_name": column,
-         "expected": candidates or "đơn vị | a unit", "text": shown}
-        for number, candidates, shown in found
-        if shown or not optional
-    ]  # fmt: skip
+        _row(number, UNIT, column, candidates, shown) for number, candidates, shown in found if shown or not optional
+    ]
 
 
-def _unplaced(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
-    """Landed rows that staging rejects for more than their unit (a village on no list), as of the last run."""
-    import duckdb
-
-    if not home.warehouse.exists():
-        return []
-    try:
-        with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-            built = warehouse.execute("select 1 from duckdb_tables() where table_name = 'stg_rejected_rows'").fetchall()
-            if not built:
-                return []
-            found = warehouse.execute(
-                "select row_number, rule, column_name, candidates, text from stg_rejected_rows "
-                "where delivery_id = ? and rule <> 'unit_unresolved' order by row_number, rule",
-                [receipt.delivery_id],
-            ).fetchall()
-    except duckdb.IOException as error:
-        raise LangsonError("kho số liệu đang được tính lại; hãy thử lại sau | the warehouse is being built") from error
-    return [
-        {"row_number": number, "row_label": None, "rule": rule, "column_name": column,
-         "expected": candidates or "có trong danh sách | listed", "text": shown}
-        for number, rule, column, candidates, shown in found
-    ]  # fmt: skip
+def _dataset(receipt: Receipt) -> Dataset | None:
+    source = contracts().get(receipt.source_code)
+    return source.datasets.get(receipt.dataset) if source else None
 
 
-def write_workbook(path: Path, receipt: Receipt, rows: list[dict[str, Any]]) -> None:
-    """An Excel file to send back to whoever sent the delivery; its texts stay texts."""
-    import xlsxwriter
+def header_of(receipt: Receipt, column: str | None) -> str | None:
+    """What the sender calls a column: its first header in the contract."""
+    dataset = _dataset(receipt)
+    return dataset.names_of(column)[0] if dataset and column and column in dataset.columns else None
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("Dòng bị loại")
-    bold = book.add_format({"bold": True})
-    sheet.write_string(0, 0, f"{receipt.file_name} ({receipt.source_code}, {receipt.dataset}, {receipt.part})", bold)
-    sheet.write_string(1, 0, f"{receipt.delivery_id}: {receipt.reason}")
-    for place, title in enumerate(TITLES):
-        sheet.write_string(3, place, title, bold)
-    for line, row in enumerate(rows, start=4):
-        for place, name in enumerate(COLUMNS):
-            value = row[name]
-            if isinstance(value, int):
-                sheet.write_number(line, place, value)
-            elif value is not None:
-                sheet.write_string(line, place, str(value))
-    sheet.set_column(0, 0, 10)
-    sheet.set_column(1, len(COLUMNS) - 1, 30)
-    book.close()
+
+def workbook_name(receipt: Receipt) -> str:
+    """The file a sender gets back is named after the one that was sent."""
+    return f"{Path(receipt.file_name).stem}_dong_bi_loai_{receipt.delivery_id[:8]}.xlsx"
+
+
+def write_workbook(path: Path, receipt: Receipt, rows: Sequence[dict[str, Any]]) -> None:
+    """The Excel file to send back: the reason of a refused delivery, and the rejected rows."""
+    from pipelines.rejects_workbook import write
+
+    write(path, receipt, rows, {row["column_name"]: header_of(receipt, row["column_name"]) for row in rows})

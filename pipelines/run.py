@@ -14,8 +14,8 @@ from pipelines.errors import LangsonError
 from pipelines.files import read_json, write_json
 from pipelines.holders import PROCESS_TAG, end_orphans, free_dead_runs, own_stamp, sole_use
 from pipelines.home import Home
-from pipelines.inputs import fingerprint, newest_reception
-from pipelines.intake import Progress, months_of, take_in
+from pipelines.inputs import fingerprint, newest_moment
+from pipelines.intake import Notes, Progress, months_of, take_in
 from pipelines.outcome import REFUSED, Outcome, outcome_of
 from pipelines.release.gate import read_verdicts
 from pipelines.release.judgement import required_checks
@@ -35,7 +35,8 @@ class Request:
     """What the command line asked for."""
 
     home: Home
-    inbox: Path | None = None
+    inbox: Path | str | None = None
+    """A folder, or an address that sources.transports.files knows."""
     source: str | None = None
     as_of: datetime | None = None
     out: Path | None = None
@@ -54,15 +55,17 @@ def run(request: Request, say: Progress | None = None) -> Outcome:
         if request.simulate is not None:
             make_sandbox(home, *request.simulate, say=say)
             home.enter()
-        inbox = request.inbox.expanduser().resolve() if request.inbox else home.inbox
+        notes = Notes()
         if request.inbox or (home.inbox / "manifest.json").exists():
-            taken = take_in(home, inbox, request.source, say)
+            taken = take_in(home, request.inbox or home.inbox, request.source, say, notes)
         as_of = _as_of(home, request.as_of)
-        return _run_if_changed(home, as_of, taken)
+        outcome = _run_if_changed(home, as_of, taken)
+        outcome.tell(notes.waiting, notes.failed)
+        return outcome
 
 
 def _as_of(home: Home, asked: datetime | None) -> datetime:
-    newest = newest_reception(read_receipts(home.root))
+    newest = newest_moment(home)
     if newest is None:
         raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
     published = find_release(home, None).as_of if current_id(home) else newest
@@ -119,7 +122,7 @@ def _rebuild(request: Request, out: Path) -> Outcome:
     home = request.home
     if out == home.root or home.root in out.parents or out in home.root.parents:
         raise LangsonError("--out phải nằm ngoài kho này | --out must lie outside the home")
-    newest = newest_reception(read_receipts(home.root))
+    newest = newest_moment(home)
     if newest is None:
         raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
     as_of = request.as_of or newest

@@ -13,7 +13,7 @@ SEED, SCALE, DIRTY = 2022, 0.02, True
 DERIVED = ("landing", "definitions", "releases", "dbt_target")
 
 
-def wants_sandbox(home: Home, inbox: Path | None) -> bool:
+def wants_sandbox(home: Home, inbox: Path | str | None) -> bool:
     """Whether a run without --inbox means the simulation: in the sandbox's home, or in one nothing came to yet."""
     return inbox is None and (home.origin() == "sandbox" or not home.receipts.exists())
 

@@ -79,7 +79,9 @@ DEFINITIONS: dict[str, pa.Schema] = {
     "calendar": _schema(text="source_code dataset", date="period_start", moment="due_at"),
     "as_of": _schema(moment="as_of parent_as_of", text="origin"),
     "confirmations": _schema(
-        text="source_code dataset indicator_code unit_code what reason", date="period_start", moment="decided_at"
+        text="source_code dataset indicator_code definition unit_code what reason",
+        date="period_start",
+        moment="decided_at",
     ),
     "corrections": _schema(
         text="source_code dataset correction_code row_key action column_name new_value reason", moment="decided_at"

@@ -19,18 +19,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from sources.door.layout import Refusal
 from sources.door.personal import KeyError_, fingerprint, load_key
 from sources.door.prepare import Prepared, Preparer, as_json, connect, sha256_of
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts
 from sources.door.rows import LANDING_REJECTS_SCHEMA, landed_schema
 from sources.door.window import Window
 from sources.registry import contracts
+from sources.transports.inbox import is_half_written
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SHRUNK = (60, 100)
 """A delivery below this share of the standing one is refused until a person confirms it (design, section 4)."""
 SMALLEST_COMPARED = {"resend": 5, "snapshot": 20, "month_before": 100}
 """Fewer standing rows say nothing (2026-11): of 100 rows a month, chance makes less than 60 once in 1,000 months."""
+_MUST_BE_CONFIRMED = "must be confirmed"
 _BATCH = 64
 """Receipts are written every so many deliveries: what a crash loses is read again."""
 _POOL_FROM = 12
@@ -43,11 +46,15 @@ _TOGETHER_FILES, _TOGETHER_BYTES = 32, 4_000_000
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file at the door. `received_at` is given by a simulation's manifest only; else the clock is read."""
+    """A file at the door. `received_at` is given by a simulation's manifest only; else the clock is read.
+
+    `fault` is why it cannot be opened, when that was found before it came to the door.
+    """
 
     path: Path
     source_code: str
     received_at: datetime | None = None
+    fault: str = ""
 
 
 class IntakeError(Exception):
@@ -76,9 +83,14 @@ def find_arrivals(inbox: Path, only_source: str | None = None) -> list[Arrival]:
             arrivals += [
                 Arrival(path, folder.name)
                 for path in sorted(folder.rglob("*"))
-                if path.is_file() and not path.name.startswith((".", "~$")) and path.suffix not in (".part", ".tmp")
+                if path.is_file() and not is_half_written(str(path.relative_to(folder)))
             ]
     return arrivals
+
+
+def was_shrunk(reason: str) -> bool:
+    """Whether a receipt's reason is that the delivery shrank: what a person may confirm."""
+    return reason.endswith(_MUST_BE_CONFIRMED)
 
 
 def _confirmed_hashes(decisions: Path | None) -> frozenset[str]:
@@ -230,7 +242,7 @@ class Door:
             reason = (
                 f"chỉ còn {receipt.rows_landed} dòng hợp lệ, bản trước ({before.file_name}) có {before.rows_landed}; "
                 f"dưới {fewest} dòng thì phải xác nhận | only {receipt.rows_landed} good rows where the delivery "
-                f"before had {before.rows_landed}; fewer than {fewest} must be confirmed"
+                f"before had {before.rows_landed}; fewer than {fewest} {_MUST_BE_CONFIRMED}"
             )
         if reason:
             # Nothing of a refused delivery is landed: what it held counts as rejected, so that the sum still holds.
@@ -341,7 +353,7 @@ def _prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Iter
     if len(arrivals) < _POOL_FROM:
         preparer = Preparer(key, codes)
         for arrival in arrivals:
-            yield preparer.prepare(arrival.source_code, arrival.path, scratch)
+            yield from preparer.prepare_all(_files([arrival]), scratch)
         return
     workers = max(1, len(os.sched_getaffinity(0)))
     # Spawned, not forked: the engines' threads do not survive a fork.
@@ -382,7 +394,11 @@ def _start_worker(key: bytes, codes: frozenset[str], scratch: Path) -> None:
 def _prepare_in_worker(arrivals: Sequence[Arrival]) -> list[Prepared]:
     assert _worker is not None
     preparer, scratch = _worker
-    return preparer.prepare_all([(arrival.source_code, arrival.path) for arrival in arrivals], scratch)
+    return preparer.prepare_all(_files(arrivals), scratch)
+
+
+def _files(arrivals: Sequence[Arrival]) -> list[tuple[str, Path, str]]:
+    return [(arrival.source_code, arrival.path, arrival.fault) for arrival in arrivals]
 
 
 def _by_rule(prepared: Prepared) -> dict[str, int]:

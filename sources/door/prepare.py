@@ -75,15 +75,20 @@ class Preparer:
 
     def prepare(self, source_code: str, path: Path, directory: Path) -> Prepared:
         """Read one file. `directory` takes the temporary rows; a file that breaks its contract comes back refused."""
-        return self.prepare_all([(source_code, path)], directory)[0]
+        return self.prepare_all([(source_code, path, "")], directory)[0]
 
-    def prepare_all(self, files: Sequence[tuple[str, Path]], directory: Path) -> list[Prepared]:
-        """Read several files, in their order. All are held in memory at once: the caller keeps them small."""
+    def prepare_all(self, files: Sequence[tuple[str, Path, str]], directory: Path) -> list[Prepared]:
+        """Read several files, in their order: source, path, and the fault of one that need not be read to be refused.
+
+        All are held in memory at once: the caller keeps them small.
+        """
         found: dict[int, Prepared] = {}
         alike: dict[Hashable, list[tuple[int, _File, RawRows]]] = {}
-        for number, (source_code, path) in enumerate(files):
+        for number, (source_code, path, fault) in enumerate(files):
             file = _File(source_code, path, sha256_of(path))
             try:
+                if fault:
+                    raise Refusal(fault)
                 raw = raw_rows(recognise(contracts()[source_code], path))
             except Refusal as refusal:
                 found[number] = self._refused(file, refusal)

@@ -9,7 +9,7 @@ import yaml
 
 from sources.units.model import load_units
 
-_FIELDS = {"text", "unit_code", "source_code", "part", "reason", "decided_at"}
+_FIELDS = {"text", "unit_code", "source_code", "part", "reason", "decided_by", "decided_at"}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,14 @@
 -- Status by precedence, then the verdict on integers: numerator x target_denominator against target_numerator x denominator. Measured months
 -- and the baseline alike.
+-- A confirmation that names no definition is of all of them; unit '-' is the whole province.
 with confirmed as (
-    select distinct confirmation.indicator_code, confirmation.unit_code, confirmation.period_start
-    from {{ source('definitions', 'confirmations') }} as confirmation
+    select distinct spine.directive_code, spine.indicator_code, spine.definition, spine.unit_code, spine.period_start
+    from {{ ref('int_spine') }} as spine
+    inner join {{ source('definitions', 'confirmations') }} as confirmation
+        on spine.indicator_code = confirmation.indicator_code and spine.period_start = confirmation.period_start
+            and spine.definition = coalesce(confirmation.definition, spine.definition)
+            and spine.unit_code
+            = case when spine.unit_level = 'province' and confirmation.unit_code = '-' then spine.unit_code else confirmation.unit_code end
     cross join {{ source('definitions', 'as_of') }} as moment
     where cast(confirmation.decided_at as timestamp) <= moment.as_of and confirmation.what = 'bounds'
 ),
@@ -40,10 +46,9 @@ gathered as (
         on spine.directive_code = target.directive_code and spine.indicator_code = target.indicator_code
             and spine.definition = target.definition and spine.unit_code = target.unit_code and spine.period_start = target.period_start
     left join confirmed
-        on spine.indicator_code = confirmed.indicator_code and spine.period_start = confirmed.period_start
-            -- Unit '-' is the whole province.
-            and case when spine.unit_level = 'province' and confirmed.unit_code = '-' then spine.unit_code else confirmed.unit_code end
-            = spine.unit_code
+        on spine.directive_code = confirmed.directive_code and spine.indicator_code = confirmed.indicator_code
+            and spine.definition = confirmed.definition and spine.unit_code = confirmed.unit_code
+            and spine.period_start = confirmed.period_start
 ),
 
 -- A bound is judged like a target, on integers; without a denominator there is no value to bound.

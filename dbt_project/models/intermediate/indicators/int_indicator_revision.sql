@@ -44,9 +44,14 @@ corrected as (
     inner join moment on correction.decided_at > moment.parent_as_of
 ),
 
+-- A confirmation that names no definition is of all of them.
 confirmed as (
-    select distinct confirmation.indicator_code, confirmation.unit_code, confirmation.period_start
-    from {{ source('definitions', 'confirmations') }} as confirmation
+    select distinct compared.directive_code, compared.indicator_code, compared.definition, compared.unit_key, compared.period_start
+    from compared
+    inner join {{ source('definitions', 'confirmations') }} as confirmation
+        on compared.indicator_code = confirmation.indicator_code and compared.unit_code = confirmation.unit_code
+            and compared.period_start = confirmation.period_start
+            and compared.definition = coalesce(confirmation.definition, compared.definition)
     inner join moment
         on cast(confirmation.decided_at as timestamp) > moment.parent_as_of and cast(confirmation.decided_at as timestamp) <= moment.as_of
 ),
@@ -73,7 +78,8 @@ explained as (
         on compared.directive_code = corrected.directive_code and compared.indicator_code = corrected.indicator_code
             and compared.definition = corrected.definition
     left join confirmed
-        on compared.indicator_code = confirmed.indicator_code and compared.unit_code = confirmed.unit_code
+        on compared.directive_code = confirmed.directive_code and compared.indicator_code = confirmed.indicator_code
+            and compared.definition = confirmed.definition and compared.unit_key = confirmed.unit_key
             and compared.period_start = confirmed.period_start
 ),
 
