@@ -102,9 +102,9 @@ class RestSession:
             rows, digest = spool.write(path, how.rows[0])
             notes = []
             if spool.repeated:
-                notes.append(f"bỏ {spool.repeated} bản ghi gửi lại y hệt | {spool.repeated} equal records dropped")
+                notes.append(f"bỏ {spool.repeated} bản ghi gửi lại y hệt | equal records dropped: {spool.repeated}")
             if changed := spool.changed():
-                notes.append(f"{changed} bản ghi có hai nội dung, giữ cả | {changed} records in several versions, kept")
+                notes.append(f"{changed} bản ghi có hai nội dung, giữ cả | records kept in two versions: {changed}")
             if reckoning.grew:
                 notes.append("tổng số tăng khi đang đọc, đã đủ | the count grew while reading, all there")
             return verdict, rows, digest, tuple(notes)

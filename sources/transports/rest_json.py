@@ -2,6 +2,8 @@
 
 import json
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 class BrokenAnswer(Exception):
     """An answer that is none: cut, no JSON, or without what the contract says it holds."""
@@ -28,8 +30,12 @@ def parsed(body: bytes) -> object:
 
 def canonical(value: object) -> bytes:
     """One text for equal values: sorted keys, no spaces, letters as they are."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")  # half a surrogate pair goes back to the escape it came as
+    return as_utf8(_ENCODER.encode(value))
+
+
+def as_utf8(text: str) -> bytes:
+    """The text's bytes; half a surrogate pair goes back to the escape it came as."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def at(value: object, place: str) -> object:

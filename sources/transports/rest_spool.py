@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sources.transports.model import Place
-from sources.transports.rest_json import at, canonical
+from sources.transports.rest_json import as_utf8, at, canonical
 from sources.transports.rest_paging import Received
 
 
@@ -47,9 +47,9 @@ class Spool:
         for row in rows:
             content = canonical(row)
             digest = hashlib.sha256(content).digest()
-            named = [_text(at(row, place)) for place in self._key]
+            named = [_text(value) for place in self._key if (value := at(row, place)) is not None]
             # Where a field of the key is missing (renamed?), nothing but its content tells one record from another.
-            key = canonical(named) if None not in named else digest
+            key = as_utf8("\x1f".join(named)) if len(named) == len(self._key) else digest
             page[key, digest] = content
             whole.update(digest)
         self._again_on_page += len(rows) - len(page)
@@ -105,6 +105,6 @@ class Spool:
         return count, whole.hexdigest()
 
 
-def _text(value: object) -> object:
+def _text(value: object) -> str:
     """A number and the same number as text are one key: an interface may write it either way."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return value if isinstance(value, str) else canonical(value).decode()
