@@ -1,4 +1,4 @@
-"""Answers of the border platform as JSON, and the customs lists as XLSX and CSV by turns."""
+"""Answers that the border platform gives when it is asked, and the customs lists as XLSX and CSV by turns."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from sandbox.border_gate import GATES, CustomsDeclaration, GoodsLine, PlatformDe
 from sandbox.bulk_files import ListCell, write_lines, write_list_xlsx
 from sandbox.enterprises import spoiled_code
 from sandbox.exports import Window, windows
-from sandbox.frame import AS_OF, Delivered, DirtTally, World
+from sandbox.frame import AS_OF, Delivered, DirtTally, Served, World
 from sandbox.spelling import day_text, decomposed
 
 SOURCE = "border_gate"
@@ -48,24 +48,25 @@ def write_platform(
         mine = [each for each in declarations if window.first <= each.created.date() <= window.last]
         month = window.last.month if window.last.year == last else 0
         stem, delay = f"{SOURCE}/cuakhauso_{window.in_name}", 3
+        served = Served("platform_declarations", "-", window.first, window.last)
         if dirt and month == 4:
             _write_answer(inbox / f"{stem}_lan1.json", mine[: len(mine) * 3 // 5], month, tally)
-            deliveries.append(Delivered(f"{stem}_lan1.json", _received(window, delay)))
+            deliveries.append(Delivered(f"{stem}_lan1.json", _received(window, delay), served))
             tally.add(SOURCE, "incomplete_then_corrected_file", repairable=1)
             delay += 12
         elif dirt and month == 6:
             _write_answer(inbox / f"{stem}_cu.json", mine, month, tally, renamed=True)
-            deliveries.append(Delivered(f"{stem}_cu.json", _received(window, delay)))
+            deliveries.append(Delivered(f"{stem}_cu.json", _received(window, delay), served))
             tally.add(SOURCE, "renamed_column_then_good_file", repairable=1)
             delay += 2
         elif dirt and month == 8:
             delay += 47
             tally.add(SOURCE, "late_file", repairable=1)
         _write_answer(inbox / f"{stem}.json", mine, month, tally)
-        deliveries.append(Delivered(f"{stem}.json", _received(window, delay)))
+        deliveries.append(Delivered(f"{stem}.json", _received(window, delay), served))
         if dirt and month == 10:
             shutil.copyfile(inbox / f"{stem}.json", inbox / f"{stem}_gui_lai.json")
-            deliveries.append(Delivered(f"{stem}_gui_lai.json", _received(window, delay + 5)))
+            deliveries.append(Delivered(f"{stem}_gui_lai.json", _received(window, delay + 5), served))
             tally.add(SOURCE, "same_file_sent_twice", repairable=1)
     return deliveries
 

@@ -101,7 +101,7 @@ def truth(entities: CitizenApp, world: World, reached: bool) -> list[MeasureValu
 
 
 def write(entities: CitizenApp, world: World, inbox: Path, tally: DirtTally) -> list[Delivered]:
-    """One file per closing day; see `sandbox.citizen_app_files`."""
+    """One answer per closing day; see `sandbox.citizen_app_files`."""
     from sandbox.citizen_app_files import AppFiles
 
     return AppFiles(entities, world, inbox, tally).write_all()

@@ -1,23 +1,19 @@
-"""The citizen app's monthly counts as files: CSV and XLSX by turns, late, twice, renamed, corrected, with dirt."""
+"""The citizen app's monthly counts as its interface answers them: late, twice, renamed, corrected, with dirt."""
 
+import json
 import shutil
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sandbox.bulk_files import ListCell, write_lines, write_list_xlsx
 from sandbox.citizen_app import GROUPS, CitizenApp
-from sandbox.frame import AS_OF, Delivered, DirtTally, World
-from sandbox.spelling import day_text, decomposed
+from sandbox.frame import AS_OF, Delivered, DirtTally, Served, World
+from sandbox.spelling import decomposed
 
 SOURCE = "citizen_app"
 _CODES = (
     "ngay_chot", "ma_huyen", "ma_xa", "ten_xa", "nhom_tuoi", "so_tai_khoan_dang_ky", "so_tai_khoan_kich_hoat",
     "so_dinh_danh_vneid", "so_hoat_dong_30_ngay",
-)  # fmt: skip
-_LABELS = (
-    "Ngày chốt", "Mã huyện", "Mã xã", "Xã/phường", "Nhóm tuổi", "Số tài khoản đăng ký", "Số tài khoản kích hoạt",
-    "Số định danh VNeID", "Số hoạt động trong 30 ngày",
 )  # fmt: skip
 _AGE_WORDS = {"<15": "Dưới 15", "15-17": "Từ 15 đến 17", "18-59": "từ 18 đến 59", "60+": "Từ 60 trở lên"}
 _ELSEWHERE = (("019", "00616"), ("001", "00004"), ("213", "07204"))
@@ -36,34 +32,34 @@ class AppFiles:
         deliveries = []
         dirt = self._world.settings.dirt
         for month, day in enumerate(self._app.days):
-            suffix = "xlsx" if month % 2 else "csv"
             stem = f"{SOURCE}/XuLang_{day:%Y%m%d}"
             delay = _DELAY
+            served = Served("accounts", "-", day, day)
             rows = self._rows(month, day)
             if dirt and day.month == 6:
-                self._write(f"{stem}_cu.{suffix}", day, rows, renamed=True)
-                deliveries.append(Delivered(f"{stem}_cu.{suffix}", _received(day, delay)))
+                self._write(f"{stem}_cu.json", rows, renamed=True)
+                deliveries.append(Delivered(f"{stem}_cu.json", _received(day, delay), served))
                 self._tally.add(SOURCE, "renamed_column_then_good_file", repairable=1)
                 delay += 5
             elif dirt and day.month == 10:
-                self._write(f"{stem}_lan1.{suffix}", day, rows[len(rows) // 6 :])
-                deliveries.append(Delivered(f"{stem}_lan1.{suffix}", _received(day, delay)))
+                self._write(f"{stem}_lan1.json", rows[len(rows) // 6 :])
+                deliveries.append(Delivered(f"{stem}_lan1.json", _received(day, delay), served))
                 self._tally.add(SOURCE, "incomplete_then_corrected_file", repairable=1)
                 delay += 6
             elif dirt and day.month == 7:
                 delay = _LATE
                 self._tally.add(SOURCE, "late_file", repairable=1)
-            self._write(f"{stem}.{suffix}", day, rows)
-            deliveries.append(Delivered(f"{stem}.{suffix}", _received(day, delay)))
+            self._write(f"{stem}.json", rows)
+            deliveries.append(Delivered(f"{stem}.json", _received(day, delay), served))
             if dirt and day.month == 11:
-                shutil.copyfile(self._inbox / f"{stem}.{suffix}", self._inbox / f"{stem}_gui_lai.{suffix}")
-                deliveries.append(Delivered(f"{stem}_gui_lai.{suffix}", _received(day, delay + 7)))
+                shutil.copyfile(self._inbox / f"{stem}.json", self._inbox / f"{stem}_gui_lai.json")
+                deliveries.append(Delivered(f"{stem}_gui_lai.json", _received(day, delay + 7), served))
                 self._tally.add(SOURCE, "same_file_sent_twice", repairable=1)
         return deliveries
 
-    def _rows(self, month: int, day: date) -> list[list[ListCell]]:
+    def _rows(self, month: int, day: date) -> list[list[str]]:
         """Every place and age group, and after them those who live nowhere known, elsewhere, or are of no known age."""
-        app = self._app
+        app, closing = self._app, day.isoformat()
         struck: Counter[str] = Counter()
         rows = []
         for place, code in enumerate(app.places):
@@ -75,9 +71,9 @@ class AppFiles:
                     cells = [code, "" if place % 2 else "00000", ""]
                 lost = app.lost.get((month, place, group), "")
                 line = self._spoiled([*cells, word, *counters], lost, struck)
-                rows.append([day, *line])
+                rows.append([closing, *line])
                 if struck.pop("listed_twice", 0):
-                    rows.append([day, *line])
+                    rows.append([closing, *line])
                     self._tally.add(SOURCE, "listed_twice", repairable=1)
         for kind, times in struck.items():
             if kind in app.lost.values():
@@ -88,8 +84,8 @@ class AppFiles:
         for group, word in enumerate(GROUPS):
             away = [str(number // 40 + 1) for number in of_all[group].tolist()]
             district, commune = _ELSEWHERE[group % len(_ELSEWHERE)]
-            rows += [[day, "00", "00", "", word, *away], [day, district, commune, "", word, *away]]
-        rows.append([day, "178", "05971", "", "Không rõ", "3", "2", "0", "1"])
+            rows += [[closing, "00", "00", "", word, *away], [closing, district, commune, "", word, *away]]
+        rows.append([closing, "178", "05971", "", "Không rõ", "3", "2", "0", "1"])
         return rows
 
     def _spoiled(self, cells: list[str], lost: str, struck: Counter[str]) -> list[str]:
@@ -117,17 +113,16 @@ class AppFiles:
             struck["separators_of_thousands"] += 1
         return cells
 
-    def _write(self, name: str, day: date, rows: list[list[ListCell]], renamed: bool = False) -> None:
+    def _write(self, name: str, rows: list[list[str]], renamed: bool = False) -> None:
+        """One answer: a record for each row, counters as numbers unless somebody has formatted them."""
+        names = ["ma_dvhc" if renamed and name == "ma_xa" else name for name in _CODES]
+        records = [
+            dict(zip(names, [*row[:5], *(int(cell) if cell.isdigit() else cell for cell in row[5:])], strict=True))
+            for row in rows
+        ]
         path = self._inbox / name
-        if name.endswith(".xlsx"):
-            labels = ["Mã ĐVHC" if renamed and label == "Mã xã" else label for label in _LABELS]
-            title = ["CÔNG DÂN SỐ - XỨ LẠNG", "THỐNG KÊ TÀI KHOẢN (MÔ PHỎNG)", f"Tính đến ngày {day_text(day)}"]
-            numbered = ([number, *row] for number, row in enumerate(rows, start=1))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_list_xlsx(path, title, ["STT", *labels], numbered, ["NGƯỜI LẬP BIỂU"])
-        else:
-            body = [",".join([day_text(day), *map(str, row[1:])]) for row in rows]
-            write_lines(path, [",".join(_CODES), *body], "utf-8-sig")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"data": records}, ensure_ascii=False), encoding="utf-8")
 
 
 def _received(day: date, days: int) -> datetime:

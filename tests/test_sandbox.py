@@ -66,10 +66,11 @@ def test_unchanged_settings_do_nothing_and_other_settings_leave_no_old_file(tmp_
     assert generate(tmp_path, SHORT).changed, "a strange file in the inbox must make it anew"
     assert [name for name in contents(tmp_path) if "left_over" in name] == []
     manifest = json.loads((tmp_path / "inbox" / "manifest.json").read_text(encoding="utf-8"))
-    listed = [item["path"] for item in manifest["deliveries"]]
-    present = {name.removeprefix("inbox/") for name in contents(tmp_path) if name.startswith("inbox/")}
+    listed = [f"{'served' if 'served' in item else 'inbox'}/{item['path']}" for item in manifest["deliveries"]]
+    present = {name for name in contents(tmp_path) if name.startswith(("inbox/", "served/"))}
     assert len(listed) == len(set(listed))
-    assert present == {*listed, "manifest.json"}
+    assert present == {*listed, "inbox/manifest.json"}
+    assert {name.split("/")[1] for name in listed if name.startswith("served/")} >= {"border_gate", "citizen_app"}
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

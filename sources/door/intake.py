@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from sources.door.layout import Refusal
 from sources.door.personal import KeyError_, fingerprint, load_key
 from sources.door.prepare import Prepared, Preparer, as_json, connect, sha256_of
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts

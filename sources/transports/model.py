@@ -78,10 +78,11 @@ class RestPull(Strict):
     query: Mapping[str, str] = Field(default_factory=dict)
     login: Login | None = None
     paging: Annotated[PageNumber | Cursor | PageHeader, Field(discriminator="style")]
-    rows: tuple[str, ...]
-    """Where an answer holds its records, as dotted paths; the first that is a list."""
-    key: Place
-    """What identifies a record: pages that overlap are noticed by it."""
+    rows: Annotated[tuple[Place, ...], Field(min_length=1)]
+    """Where an answer holds its records, as dotted paths; the first that is a list. The delivery has them at the first
+    of these places."""
+    key: tuple[Place, ...]
+    """What identifies a record, one field or several: pages that overlap are noticed by it."""
     file: str
     """Name of the delivery, with {start}, {end} as yyyymmdd and {part}."""
     requests_per_second: float = 10

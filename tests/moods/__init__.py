@@ -1,1 +1,4 @@
-"""What each kind of transport meets in life, and how it ends: lists that the tests walk through."""
+"""The bad moods of what deliveries are fetched from: each alone, what becomes of it, and the page about them.
+
+One module for each transport; one that has a `TRANSPORT` is on the page.
+"""
