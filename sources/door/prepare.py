@@ -18,6 +18,7 @@ from stdnum.vn import mst
 
 from sources.contract import Column, Dataset
 from sources.door import columns as sql
+from sources.door.batches import typed_in_batches
 from sources.door.layout import Mapping, Refusal, recognise
 from sources.door.money import scale_in_header, scale_in_title
 from sources.door.personal import macros
@@ -110,7 +111,9 @@ class Preparer:
         digest = sha256_of(path)
         try:
             mapping = recognise(contracts()[source_code], path)
-            return self._type(source_code, path, digest, mapping, directory)
+            return typed_in_batches(
+                mapping, directory, lambda part: self._type(source_code, path, digest, part, directory)
+            )
         except Refusal as refusal:
             contract = contracts()[source_code].datasets.get(refusal.dataset)
             return Prepared(
