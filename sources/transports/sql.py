@@ -72,7 +72,7 @@ class SqlSession:
 
         again = Retrying(
             stop=stop_after_attempt(how.attempts),
-            wait=wait_exponential_jitter(initial=0.25, max=20),
+            wait=wait_exponential_jitter(multiplier=0.25, max=20),
             retry=retry_if_exception(lambda error: isinstance(error, Trouble) and error.passes),
             before_sleep=before_sleep,
             sleep=self._sleep,

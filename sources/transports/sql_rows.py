@@ -77,7 +77,8 @@ def copied(connection: sa.Connection, how: SqlPull, values: Mapping[str, object]
     yield _empty(names)
     came = 0
     with selectors.DefaultSelector() as selector:
-        copy = _Copy(driver.pgconn, selector, how.timeout_seconds)
+        # The server's own time-out comes first, while it still works.
+        copy = _Copy(driver.pgconn, selector, how.timeout_seconds * 1.5)
         copy.begin(f"copy ({query}\n) to stdout (format csv)".encode())
         while lines := copy.next_lines(how.chunk_rows):
             yield _parsed(lines, copy.count, names, kinds)
