@@ -39,8 +39,14 @@ def read_parquet(path: Path, limits: Limits) -> RawTable:
     check_size(path, limits)
     with path.open("rb") as handle:
         refuse_other_container(handle.read(64 * 1024), "parquet")
-    file = _open(path)
-    names = _text_columns(file, limits)
+    try:
+        names = _text_columns(pq.read_schema(path), limits)
+        # What repeats stays a dictionary until its size as text is known.
+        file = pq.ParquetFile(
+            path, read_dictionary=names, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True
+        )
+    except _UNREADABLE as error:
+        raise _damaged(error) from error
     _check_contents(file, path, limits)
     height = file.metadata.num_rows
     tables = _tables(file, names, limits)
@@ -51,17 +57,6 @@ def read_parquet(path: Path, limits: Limits) -> RawTable:
     return RawTable(unique_names(names), first, "", no_skips(), empty_rejects(), rest)
 
 
-def _open(path: Path) -> pq.ParquetFile:
-    try:
-        # What repeats stays a dictionary until its size as text is known.
-        names = pq.read_schema(path).names
-        return pq.ParquetFile(
-            path, read_dictionary=names, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True
-        )
-    except _UNREADABLE as error:
-        raise _damaged(error) from error
-
-
 def _damaged(error: Exception) -> FormatError:
     first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
     return FormatError(
@@ -70,14 +65,14 @@ def _damaged(error: Exception) -> FormatError:
     )
 
 
-def _text_columns(file: pq.ParquetFile, limits: Limits) -> list[str]:
-    names = list(file.schema_arrow.names)
+def _text_columns(schema: pa.Schema, limits: Limits) -> list[str]:
+    names = list(schema.names)
     if len(names) > limits.columns:
         raise FormatError(
             f"Tệp có {len(names)} cột, vượt giới hạn {limits.columns} | "
             f"The file has {len(names)} columns, over the limit of {limits.columns}"
         )
-    others = [field.name for field in file.schema_arrow if not _is_text(field.type)]
+    others = [field.name for field in schema if not _is_text(field.type)]
     if others:
         told = ", ".join(others[:10])
         raise FormatError(f"Cột không phải dạng chữ: {told} | Columns that are no text: {told}")
