@@ -59,7 +59,7 @@ dev: setup
 	@$(BIN)/python -m pipelines.dev
 
 bench: setup
-	@for name in xlsx_register xml_invoices rest_pull run_stages; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+	@for name in xlsx_register xml_invoices rest_pull sql_pull run_stages; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 mutate-measures: setup
 	@$(BIN)/python -m tests.mutate_measures $(MODELS)

@@ -4,11 +4,14 @@ A home is one folder with one landing: the sandbox's, or that of real deliveries
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SANDBOX_HOME = ROOT / "data" / "sandbox"
+INSTANCE_DATABASE = "LANGSON_DAGSTER_POSTGRES_URL"
+"""The variable whose database, when it is set, holds Dagster's runs and events; else they are in SQLite files."""
 DBT_PROJECT = ROOT / "dbt_project"
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 
@@ -73,7 +76,7 @@ class Home:
         return {
             "LANGSON_HOME": str(self.root),
             "LANGSON_SOURCES": source_codes(),
-            "DAGSTER_HOME": str(ROOT),
+            "DAGSTER_HOME": str(self.dagster / "instance" if os.environ.get(INSTANCE_DATABASE) else ROOT),
             "LANGSON_DAGSTER_STORAGE": str(self.dagster / "storage"),
             "LANGSON_DAGSTER_LOGS": str(self.dagster / "logs"),
             "LANGSON_DAGSTER_ARTIFACTS": str(self.dagster / "artifacts"),
@@ -91,7 +94,23 @@ class Home:
             folder.mkdir(parents=True, exist_ok=True)
         for name in ("storage", "logs", "artifacts"):
             (self.dagster / name).mkdir(parents=True, exist_ok=True)
+        if os.environ.get(INSTANCE_DATABASE):
+            self._use_instance_database()
         os.environ.update(self.environment())
+
+    def _use_instance_database(self) -> None:
+        """Write the repository's instance once more, with its storage in the database; the file names the variable."""
+        import yaml
+
+        instance = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
+        instance["storage"] = {"postgres": {"postgres_url": {"env": INSTANCE_DATABASE}}}
+        path = self.dagster / "instance" / "dagster.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(instance, sort_keys=False), encoding="utf-8")
+        # Dagster's notifications fail under psycopg 3, which SQLAlchemy takes when no driver is named.
+        os.environ[INSTANCE_DATABASE] = re.sub(
+            r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg2://", os.environ[INSTANCE_DATABASE]
+        )
 
     def origin(self) -> str:
         """`sandbox` or `inbox`, as its receipts say; an empty home is a sandbox when a simulation delivered to it."""

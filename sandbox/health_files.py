@@ -1,4 +1,8 @@
-"""The files of health records as districts send them: CSV of two kinds and XLSX, late, twice, corrected, with dirt."""
+"""Health records as they come: two districts send workbooks, the others' systems fill the province's database.
+
+What a database is filled with lies under `served/` as CSV and is loaded by `sandbox.database`; all of it comes late,
+twice, corrected and with dirt.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -9,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.bulk_files import ListCell, write_lines, write_list_xlsx
-from sandbox.frame import Delivered, DirtTally, World
+from sandbox.frame import Delivered, DirtTally, Served, World
 from sandbox.health_records import BOTH, CITIZEN_ONLY, LOST_KINDS, SPOIL_KINDS, TAIL_ONLY, HealthRecords, received_on
 from sandbox.names import address, person_name
 from sandbox.spelling import day_text, decomposed
 
 SOURCE = "health_records"
-_CODES = (
+CODES = (
     "ma_ho_so", "so_cccd", "ma_the_bhyt", "ho_ten", "nam_sinh", "gioi_tinh", "dia_chi", "ma_xa", "ngay_tao",
     "ngay_cap_nhat_cuoi", "trang_thai",
 )  # fmt: skip
@@ -27,7 +31,7 @@ _STATES = ("hoat_dong", "chuyen_di", "tu_vong", "trung")
 _STATE_WORDS = ("Hoạt động", "Chuyển đi", "Tử vong", "Trùng")
 _CARDS = ("DN4", "HT2", "GD4", "TE1", "HN2", "DT2")
 _XLSX_DISTRICTS = ("184", "189")
-_LABELLED_DISTRICTS = ("180", "183", "186", "188")  # CSV with byte order mark, semicolons, titles
+_LABELLED_DISTRICTS = ("180", "183", "186", "188")  # their systems keep labels where others keep codes
 _EXPORT_DELAY = 3  # days from the closing day to the export: records made meanwhile are in the file, not in the count
 
 
@@ -67,27 +71,32 @@ class HealthFiles:
         name = f"{stem}.{suffix}"
         until = day.toordinal() + _EXPORT_DELAY
         present = rows[self._records.created[rows] <= min(until, self._world.settings.last.toordinal())]
-        if dirt and district == "183" and day.month == 3:
-            self._write(f"{stem}_cu.csv", district, day, present, fixed, renamed=True)
-            self._deliveries.append(Delivered(f"{stem}_cu.csv", received_on(day, delay)))
+        if dirt and district == "184" and day.month == 3:
+            self._write(f"{stem}_cu.{suffix}", district, day, present, fixed, renamed=True)
+            self._add(f"{stem}_cu.{suffix}", district, day, delay)
             self._tally.add(SOURCE, "renamed_column_then_good_file", repairable=1)
             delay += 6
         elif dirt and district == "185" and day.month == 5:
             short = present[present % 5 != 0]
             self._write(f"{stem}_lan1.csv", district, day, short, fixed)
-            self._deliveries.append(Delivered(f"{stem}_lan1.csv", received_on(day, delay)))
+            self._add(f"{stem}_lan1.csv", district, day, delay)
             self._tally.add(SOURCE, "incomplete_then_corrected_file", repairable=1)
             delay += 9
         elif dirt and late and day.month <= 10:
             delay += 55
             self._tally.add(SOURCE, "late_file", repairable=1)
         self._write(name, district, day, present, fixed)
-        self._deliveries.append(Delivered(name, received_on(day, delay)))
+        self._add(name, district, day, delay)
         if dirt and district == "187" and day.month == 6:
             again = f"{stem}_gui_lai.{suffix}"
             shutil.copyfile(self._inbox / name, self._inbox / again)
-            self._deliveries.append(Delivered(again, received_on(day, delay + 14)))
+            self._add(again, district, day, delay + 14)
             self._tally.add(SOURCE, "same_file_sent_twice", repairable=1)
+
+    def _add(self, name: str, district: str, day: date, delay: int) -> None:
+        """A workbook comes to the inbox; the records of another district are in the database from that moment on."""
+        answers = None if district in _XLSX_DISTRICTS else Served("records", district, day, day)
+        self._deliveries.append(Delivered(name, received_on(day, delay), answers))
 
     def _fixed(self, row: int, district: str) -> list[ListCell]:
         """The nine fields of a record that never change, as its district writes them."""
@@ -166,12 +175,9 @@ class HealthFiles:
             signed = ["NGƯỜI LẬP BIỂU", f"Ngày xuất: {day_text(day + timedelta(days=_EXPORT_DELAY))}"]
             numbered = ([number, *_as_cells(line)] for number, line in enumerate(lines, start=1))
             write_list_xlsx(path, title, ["STT", *labels], numbered, signed)
-        elif district in _LABELLED_DISTRICTS:
-            body = [";".join(map(str, line)) for line in lines]
-            write_lines(path, [*title, ";".join(labels), *body], "utf-8-sig")
         else:
             body = [",".join([f'"{cell}"' if "," in str(cell) else str(cell) for cell in line]) for line in lines]
-            write_lines(path, [",".join(_CODES), *body])
+            write_lines(path, [",".join(CODES), *body])
 
 
 def _as_cells(line: list[ListCell]) -> list[ListCell]:

@@ -125,7 +125,7 @@ class DeliveryLayout(Strict):
     """One way the dataset arrives."""
 
     match: str
-    format: Literal["xlsx", "csv", "html_table", "json", "xml", "xml_zip"]
+    format: Literal["xlsx", "csv", "html_table", "json", "xml", "xml_zip", "parquet"]
     records: tuple[str, ...] = ()
     unnest: str | None = None
     single: tuple[str, ...] = ()

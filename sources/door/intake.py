@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from sources.door.batches import land_rows
 from sources.door.personal import KeyError_, fingerprint, load_key
 from sources.door.prepare import Prepared, Preparer, as_json, connect, sha256_of
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts
@@ -260,12 +261,8 @@ class Door:
         assert receipt.window_end is not None and prepared.rows is not None
         folder = Path("landing") / receipt.source_code / receipt.dataset / f"part={receipt.part}"
         path = folder / f"period={receipt.window_end:%Y-%m}" / f"{receipt.delivery_id}.parquet"
-        rows = pq.read_table(prepared.rows)
+        land_rows(prepared.rows, self.home / path, receipt.delivery_id)
         prepared.rows.unlink()
-        stamp = rows.column("_delivery_id").combine_chunks()
-        identifiers = _constant(receipt.delivery_id, len(stamp))
-        rows = rows.set_column(rows.schema.get_field_index("_delivery_id"), "_delivery_id", identifiers)
-        write_parquet(self.home / path, rows)
         if prepared.rejects.num_rows:
             rejects = prepared.rejects.set_column(
                 0, "delivery_id", _constant(receipt.delivery_id, prepared.rejects.num_rows)

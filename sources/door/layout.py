@@ -68,6 +68,10 @@ def _read(path: Path, layout: DeliveryLayout, contract: Dataset) -> RawTable:
             from sources.formats.xml_documents import read_xml_zip
 
             return read_xml_zip(path, limits, frozenset(layout.kinds))
+        case "parquet":
+            from sources.formats.parquet import read_parquet
+
+            return read_parquet(path, limits)
 
 
 def _candidates(source: SourceContract, path: Path) -> Iterator[tuple[str, Dataset, DeliveryLayout]]:
@@ -151,7 +155,7 @@ def recognise(source: SourceContract, path: Path) -> Mapping:
             misfits.append((0, name, _first_reject(raw), raw.rejects.num_rows))
             continue
         if complaints := _complaints(mapping):
-            misfits.append((len(mapping.positions), name, "; ".join(complaints), raw.rows.num_rows))
+            misfits.append((len(mapping.positions), name, "; ".join(complaints), raw.height))
             continue
         if mapping.raw.rows.num_rows or len(candidates) == 1:
             return mapping

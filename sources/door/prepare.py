@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources.contract import Dataset
+from sources.door.batches import typed_in_batches
 from sources.door.layout import Mapping, Refusal, recognise
 from sources.door.personal import macros
 from sources.door.rows import LANDING_REJECTS_SCHEMA, RawRows, TypedRows, raw_rows
@@ -89,7 +91,11 @@ class Preparer:
             try:
                 if fault:
                     raise Refusal(fault)
-                raw = raw_rows(recognise(contracts()[source_code], path))
+                mapping = recognise(contracts()[source_code], path)
+                if mapping.raw.rest is not None:
+                    found[number] = typed_in_batches(mapping, directory, partial(self._alone, file, directory))
+                    continue
+                raw = raw_rows(mapping)
             except Refusal as refusal:
                 found[number] = self._refused(file, refusal)
             else:
@@ -102,6 +108,9 @@ class Preparer:
                 except Refusal as refusal:
                     found[number] = self._refused(file, refusal)
         return [found[number] for number in range(len(files))]
+
+    def _alone(self, file: "_File", directory: Path, mapping: Mapping) -> Prepared:
+        return self._typed(file, mapping, TypedRows(self._engine, [raw_rows(mapping)]), 0, directory)
 
     def _refused(self, file: "_File", refusal: Refusal) -> Prepared:
         contract = contracts()[file.source_code].datasets.get(refusal.dataset)

@@ -94,10 +94,15 @@ def write_receipts(home: Path, receipts: list[Receipt]) -> None:
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """Write under a temporary name, bring it to the disk, then put it in its place in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = temporary_name(path)
     pq.write_table(table, temporary, compression="zstd")
     publish_file(temporary, path)
+
+
+def temporary_name(path: Path) -> Path:
+    """Where a file is written before it takes its place, in the same folder, which is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def publish_file(temporary: Path, path: Path) -> None:

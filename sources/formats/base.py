@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +67,14 @@ class FormatError(Exception):
 
 
 @dataclass(frozen=True)
+class Rest:
+    """The rows of a large file that follow the first ones: how many, and the tables that hold them, given once."""
+
+    height: int
+    tables: Iterator[pa.Table]
+
+
+@dataclass(frozen=True)
 class RawTable:
     """One delivered file as text columns ``c0..cN`` beside the header names it carried."""
 
@@ -75,6 +83,13 @@ class RawTable:
     title: str
     skipped: dict[str, int]
     rejects: pa.Table
+    rest: Rest | None = None
+    """Rows behind those in `rows`, not read yet, where a reader gives them piece by piece."""
+
+    @property
+    def height(self) -> int:
+        """How many rows the file has for the door, read yet or not."""
+        return int(self.rows.num_rows) + (self.rest.height if self.rest else 0)
 
 
 @lru_cache(maxsize=16_384)

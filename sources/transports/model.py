@@ -4,6 +4,7 @@ Addresses and secrets are never in a contract: it names the environment variable
 address variable is not set is not fetched; its deliveries then come as files.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -94,14 +95,44 @@ class SqlPull(Strict):
     """One query of a database, as one Parquet delivery of texts.
 
     `address` names the variable with an SQLAlchemy URL. The query takes :start, :end (dates) and :part as parameters.
+    It orders its rows by something that leaves no ties: the same data must give the same bytes.
     """
 
     address: Variable
     query: str
-    file: str
-    """Name of the delivery, with {start}, {end} as yyyymmdd and {part}; it ends in .parquet."""
-    chunk_rows: int = 50_000
-    attempts: int = 4
+    file: Annotated[str, Field(pattern=r"\.parquet$")]
+    """Name of the delivery, with {start}, {end} as yyyymmdd and {part}."""
+    chunk_rows: Annotated[int, Field(gt=0)] = 50_000
+    timeout_seconds: Annotated[float, Field(gt=0)] = 300
+    """How long the server may work on the query, and how long it may send nothing."""
+    attempts: Annotated[int, Field(gt=0)] = 4
+
+    @model_validator(mode="after")
+    def _one_ordered_query(self) -> "SqlPull":
+        bare = outermost_sql(self.query)
+        if not re.match(r"(select|with)\b", bare) or ";" in bare:
+            raise ValueError("the query is one select, without a semicolon")
+        if not re.search(r"\border\s+by\b", bare):
+            raise ValueError("the query says in which order its rows come: without ORDER BY a resend is not recognised")
+        if unknown := self.parameters - {"start", "end", "part"}:
+            raise ValueError(f"unknown parameters: {', '.join(sorted(unknown))}")
+        return self
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The parameters that the query takes."""
+        return frozenset(re.findall(r"(?<![:\w]):(\w+)", _QUOTED.sub("", self.query)))
+
+
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)
+
+
+def outermost_sql(query: str) -> str:
+    """A query in lower case without its texts, quoted names, comments and everything in brackets."""
+    bare, before = _QUOTED.sub(" ", query).lower(), ""
+    while bare != before:
+        before, bare = bare, re.sub(r"\([^()]*\)", " ", bare)
+    return bare.strip()
 
 
 class Pull(Strict):
