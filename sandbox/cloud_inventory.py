@@ -112,7 +112,10 @@ def _systems(
         whole = _system(world, generator, unit, f"Hệ thống thông tin {subject}{place}", "httt", chance)
         part = _system(world, generator, unit, f"Cơ sở dữ liệu {subject}{place}", "csdl", chance)
         part.whole = whole
-        return [whole, part]
+        if unit.level != "department" or number != 1:
+            return [whole, part]
+        # The page that shows the database bears its name and is a third thing, wherever either runs.
+        return [whole, part, _system(world, generator, unit, part.name, "trang", chance)]
     kind, words = ("httt", "Phần mềm") if number % 3 == 2 else ("csdl", "CSDL")
     return [_system(world, generator, unit, f"{words} {subject}{place}", kind, chance)]
 

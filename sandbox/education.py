@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sandbox.frame import AS_OF, Delivered, DirtTally, MeasureValue, World, month_end, roll_up_stock
-from sandbox.schools import CONTINUING, LOWER, PRIMARY, UPPER, School, build_schools
+from sandbox.schools import LOWER, PRIMARY, UPPER, School, build_schools
 
 NEVER = date(2999, 1, 1)
 LISTED_LOST = ("short_code", "unknown_commune", "unknown_level", "unknown_status")
@@ -201,7 +201,7 @@ def _counted(
 ) -> Iterator[tuple[str, int]]:
     """The measures one active school counts in, and how often."""
     school = practice.school
-    teaches_pupils = school.is_general or school.levels == CONTINUING
+    teaches_pupils = school.is_general or school.is_continuing
     yield "schools_active", 1
     if teaches_pupils:
         yield "schools_active_without_preschool", 1

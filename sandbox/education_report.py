@@ -25,7 +25,9 @@ _THIRD = (
     (9, "GV ngoại ngữ"), (10, "GV được BDNCNC Ngoại ngữ"), (11, "GV được BDNCNC Sư phạm"), (13, "Tổng "),
     (14, "Số lớp ghép"), (15, "Số lớp đơn"), (20, "Học kì 1"), (21, "Học kì 2"), (22, "Cả năm"),
 )  # fmt: skip
-_LEVELS = {"45": "Mầm non", "1": "Tiểu học", "2": "THCS", "12": "PTCS", "23": "PTTH", "3": "THPT", "6": "GDTX"}
+_LEVELS = {
+    "45": "Mầm non", "1": "Tiểu học", "2": "THCS", "12": "PTCS", "23": "PTTH", "3": "THPT", "6": "GDTX", "236": "GDTX",
+}  # fmt: skip
 _HEADER = 5  # the header's first row, from 0
 
 

@@ -67,7 +67,7 @@ class Enterprise:
     granted: date
     changes: list[tuple[date, str]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
-    conduct: str = "regular"  # how it issues invoices: regular, small, invalid_only, none
+    conduct: str = "regular"  # how it issues invoices: see `_enterprise`
     lost: str = ""  # why its rows in the tax register are lost, in every delivery
     spoiled: str = ""
 
@@ -130,7 +130,8 @@ def _enterprise(world: World, generator: np.random.Generator, kind: str, distric
         office = OUTSIDE_OFFICES[int(generator.integers(len(OUTSIDE_OFFICES)))]
     elif kind == "DN" and generator.random() < 0.2:
         office = "Cục Thuế tỉnh Lạng Sơn"
-    conduct = str(generator.choice(("regular", "small", "invalid_only", "none"), p=(0.8, 0.11, 0.03, 0.06)))
+    conducts = ("regular", "small", "invalid_only", "none", "replaced_first", "adjusted_first")
+    conduct = str(generator.choice(conducts, p=(0.72, 0.1, 0.03, 0.05, 0.05, 0.05)))
     code = tax_code(prefix, serial)
     words = {"DN": "Công ty TNHH", "HTX": "Hợp tác xã", "HKD": "Hộ kinh doanh", "SN": "Đơn vị sự nghiệp"}
     name = f"{words[kind]} Mô Phỏng {serial}"

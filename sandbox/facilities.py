@@ -47,12 +47,13 @@ def build_facilities(world: World) -> list[Facility]:
         communes = world.children(district.code, "commune")
         found.append((f"Trung tâm Y tế {_small(district.name)}", 3, True, number % 5 != 2, True, communes[0].code))
         for commune in communes:
-            found.append(
-                (f"Trạm Y tế {_small(commune.name)}", 4, True, False, bool(generator.random() < 0.7), commune.code)
-            )
+            has_beds = len(found) % 3 == 0  # beds alone make no facility of the province or a district
+            collects_fees = bool(generator.random() < 0.7)
+            found.append((f"Trạm Y tế {_small(commune.name)}", 4, True, has_beds, collects_fees, commune.code))
         for place in range(PRIVATE_PER_DISTRICT):
             commune = communes[int(generator.integers(len(communes)))]
-            found.append((f"Phòng khám Đa khoa số {place + 1} {district.name}", 3, False, False, True, commune.code))
+            name = f"Phòng khám Đa khoa số {place + 1} {district.name}"
+            found.append((name, 3, False, place == 0, True, commune.code))
     facilities = []
     for number, (name, tier, public, beds, fees, commune) in enumerate(found):
         opened, closed = date(2010, 1, 1), None

@@ -177,6 +177,8 @@ class FacilityLists:
 
 
 def _beds(facility: Facility, number: int) -> Cell:
+    if facility.has_beds and (facility.tier == 4 or not facility.public):
+        return 2 + number % 4
     if facility.has_beds:
         return 350 if number == 0 else 60 + number % 7 * 10
     return (0, None)[number % 2]

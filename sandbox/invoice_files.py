@@ -175,10 +175,11 @@ class InvoiceFiles:
             elif spoiled == 3:
                 currency = "VNĐ"
             related = ""
-            original = int(invoices.replaces[row])
+            original = int(max(invoices.replaces[row], invoices.adjusts[row]))
             if original >= 0:
+                relation = 1 if invoices.replaces[row] >= 0 else 2
                 related = (
-                    "<TTHDLQuan><TCHDon>1</TCHDon><LHDCLQuan>1</LHDCLQuan><KHMSHDCLQuan>1</KHMSHDCLQuan>"
+                    f"<TTHDLQuan><TCHDon>{relation}</TCHDon><LHDCLQuan>1</LHDCLQuan><KHMSHDCLQuan>1</KHMSHDCLQuan>"
                     f"<KHHDCLQuan>{invoices.series(original)}</KHHDCLQuan>"
                     f"<SHDCLQuan>{invoices.number[original]}</SHDCLQuan></TTHDLQuan>"
                 )

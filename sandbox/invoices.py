@@ -25,6 +25,8 @@ LOST_KINDS = {
 }
 _VALID_CHECKS = (5, 6, 8)
 _FIRST_JSON_DAY, _FIRST_XLSX_DAY = 11, 25
+_FOLLOWED = ("replaced_first", "adjusted_first")
+"""Sellers of two invoices: the second, a month later, replaces or adjusts the first; only its XML document says so."""
 
 
 @dataclass
@@ -58,9 +60,11 @@ class Invoices:
     replaced_by: NDArray[np.int64]
     lost: NDArray[np.int8]
     later_lost: NDArray[np.bool_]
+    adjusts: NDArray[np.int64] = field(init=False)  # the invoice that this one adjusts, which stays valid
     letters: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.adjusts = np.full(len(self.day), -1, np.int64)
         self.letters = [f"{chr(65 + place // 24 % 24)}{chr(65 + place % 24)}" for place in range(len(self.sellers))]
 
     def series(self, place: int) -> str:
@@ -119,9 +123,11 @@ def _sellers(world: World, enterprises: list[Enterprise]) -> list[Seller]:
         if early < 0.12:
             start = start_of_early
         start = max(start, enterprise.granted.toordinal() + 5)
+        if enterprise.conduct in _FOLLOWED and date.fromordinal(start).day >= _FIRST_JSON_DAY:
+            start = _in_next_month(start)
         end = enterprise.closed.toordinal() if enterprise.closed else last
         if start <= min(end, last):
-            if enterprise.conduct == "invalid_only":
+            if enterprise.conduct in ("invalid_only", *_FOLLOWED):
                 letter, form = "C", "T"
             sellers[enterprise.code] = Seller(
                 enterprise.code, enterprise.name, start, min(end, last), enterprise.conduct, letter, form,
@@ -140,6 +146,11 @@ def _sellers(world: World, enterprises: list[Enterprise]) -> list[Seller]:
     return [sellers[code] for code in sorted(sellers)]
 
 
+def _in_next_month(day: int) -> int:
+    """A day of the next month on which invoices are XML documents."""
+    return month_end(date.fromordinal(day)).toordinal() + 1 + day % (_FIRST_JSON_DAY - 1)
+
+
 def build_invoices(world: World, enterprises: list[Enterprise]) -> Invoices:
     """All invoices; every regular seller's first one is valid and stays so."""
     generator = world.random("invoices")
@@ -149,8 +160,13 @@ def build_invoices(world: World, enterprises: list[Enterprise]) -> Invoices:
     conduct = np.array([seller.conduct for seller in sellers])
     regular = conduct == "regular"
     weights = np.exp(generator.normal(0, 1.3, len(sellers)))
-    who, when = [np.flatnonzero(regular)], [firsts[regular]]
-    few = np.flatnonzero(~regular)
+    followed = np.isin(conduct, _FOLLOWED)
+    who, when = [np.flatnonzero(regular | followed)], [firsts[regular | followed]]
+    second = np.array([_in_next_month(int(day)) for day in firsts])
+    is_followed = followed & (second <= lasts)
+    who.append(np.flatnonzero(is_followed))
+    when.append(second[is_followed])
+    few = np.flatnonzero(~regular & ~followed)
     repeated = np.repeat(few, generator.integers(1, 4, len(few)))
     who.append(repeated)
     when.append(firsts[repeated] + np.floor(generator.random(len(repeated)) * 40).astype(np.int64))
@@ -170,7 +186,7 @@ def build_invoices(world: World, enterprises: list[Enterprise]) -> Invoices:
     order = np.lexsort((day, seller))
     seller, day = seller[order], day[order]
     invoices = _bare(sellers, seller, day, world)
-    _give_states(invoices, world, conduct[seller] == "regular", conduct[seller] == "invalid_only")
+    _give_states(invoices, world, conduct[seller])
     if world.settings.dirt:
         _spoil(invoices, world, conduct[seller] == "small")
     return invoices
@@ -197,9 +213,10 @@ def _bare(sellers: list[Seller], seller: NDArray[np.int64], day: NDArray[np.int6
     )  # fmt: skip
 
 
-def _give_states(invoices: Invoices, world: World, regular: NDArray[np.bool_], invalid_only: NDArray[np.bool_]) -> None:
+def _give_states(invoices: Invoices, world: World, conduct: NDArray[np.str_]) -> None:
     """Cancelled, replaced, adjusted and refused invoices; what an XML document cannot say, a later list says."""
     generator = world.random("invoice states")
+    regular, invalid_only, small = (conduct == word for word in ("regular", "invalid_only", "small"))
     size = len(invoices.day)
     chance = generator.random(size)
     listed = invoices.format != XML
@@ -220,12 +237,17 @@ def _give_states(invoices: Invoices, world: World, regular: NDArray[np.bool_], i
     invoices.listed_again[changed] = True
     invoices.later_state[changed] = generator.choice((NEW, ADJUSTED, REPLACED, CANCELLED), int(changed.sum()))
 
-    small = ~regular & ~invalid_only
     cancelled = small & this_year & (chance < 0.25)
     invoices.listed_again[cancelled] = True
     invoices.later_state[cancelled] = CANCELLED
     invoices.check[invalid_only & (is_xml | (chance < 0.5))] = 2
     invoices.state[invalid_only & listed & (chance >= 0.5)] = CANCELLED
+
+    has_second = np.append(first_of_seller[:-1] & ~first_of_seller[1:], False)
+    originals = np.flatnonzero(has_second & (conduct == "replaced_first"))
+    invoices.replaced_by[originals], invoices.replaces[originals + 1] = originals + 1, originals
+    adjusted = np.flatnonzero(has_second & (conduct == "adjusted_first"))
+    invoices.adjusts[adjusted + 1] = adjusted
 
     free = ordinary & (chance >= 0.1)
     month = np.array([date.fromordinal(int(day)).replace(day=1).toordinal() for day in np.unique(invoices.day)])

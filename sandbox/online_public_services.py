@@ -17,6 +17,8 @@ __all__ = ["Dossier", "Portal", "build", "truth", "write"]
 DIGITISED_FROM = date(2022, 6, 1)
 OPEN = (1, 2, 4, 5, 6, 9)
 RESOLVED = (9, 10)
+WITH_FILE = (8, *RESOLVED)
+"""Statuses that leave a file with the dossier: of a stopped one it is the notice that it was stopped."""
 NOT_RECEIVED = (1, 3)
 LOST_KINDS = ("unknown_unit", "unknown_code", "unreadable_date", "missing_key")
 HIGH_TARGETS = {"SO_TTTT": 0.9, "SO_CT": 0.9, "SO_GTVT": 0.9, "SO_VHTTDL": 0.9, "SO_NV": 0.8}
@@ -56,6 +58,11 @@ class Dossier:
     def updated_at(self, moment: datetime) -> datetime:
         """The moment of the newest step known."""
         return max(at for at, _ in self.steps if at <= moment)
+
+    @property
+    def says_digitised(self) -> bool:
+        """The box that the clerk ticks: in some dossiers also where there is nothing to digitise."""
+        return self.digitised > 0 or (self.components == 0 and int(self.code[-1]) % 2 == 0)
 
     def is_listed(self, window: Window) -> bool:
         """Whether a window's register lists it: a step in the window, or open when the window began."""
@@ -261,7 +268,7 @@ def _count(
     flows["dossiers_received"][received] += 1
     if is_online:
         flows["dossiers_received_online"][received] += 1
-        if status in RESOLVED and dossier.has_result_file:
+        if status in WITH_FILE and dossier.has_result_file:
             flows["dossiers_received_online_with_electronic_result"][received] += 1
     if procedure is not None and procedure.level_for(unit, intake.date()) >= 3:
         flows["dossiers_received_level_3_4"][received] += 1

@@ -159,7 +159,7 @@ class _Writer:
             moment_text(dossier.reached((7, 8, 9), cutoff)),
             moment_text(dossier.reached((10,), cutoff)),
             moment_text(updated),
-            "Có" if dossier.digitised else "Không",
+            "Có" if dossier.says_digitised else "Không",
             dossier.components,
             dossier.digitised,
             result_count(dossier, status),
@@ -187,7 +187,7 @@ class _Writer:
             row[STATUS] = (STATUSES[status][1], str(status), f" {STATUSES[status][0].upper()}")[
                 int(self.generator.integers(3))
             ]
-            row[FLAG] = "1" if dossier.digitised else "0"
+            row[FLAG] = "1" if dossier.says_digitised else "0"
         elif kind == "stray_space":
             row[CODE] = f"{row[CODE]}\t"
             row[PROCEDURE] = f" {row[PROCEDURE]} "
@@ -218,8 +218,8 @@ def shown_channel(dossier: "Dossier", cutoff: datetime, corrected: bool) -> tupl
 
 
 def result_count(dossier: "Dossier", status: int) -> int:
-    """Electronic results attached: only once the work is done."""
-    return 1 if dossier.has_result_file and status in (9, 10) else 0
+    """Files attached as a result: once the work is done, and the notice that it was stopped."""
+    return 1 if dossier.has_result_file and status in (8, 9, 10) else 0
 
 
 def json_record(dossier: "Dossier", cutoff: datetime) -> dict[str, object]:
@@ -244,7 +244,7 @@ def json_record(dossier: "Dossier", cutoff: datetime) -> dict[str, object]:
         "NgayKetThucXuLy": compact_text(dossier.reached((7, 8, 9), cutoff)),
         "NgayTra": compact_text(dossier.reached((10,), cutoff)),
         "NgayCapNhat": compact_text(updated),
-        "HoSoCoThanhPhanSoHoa": 1 if dossier.digitised else 0,
+        "HoSoCoThanhPhanSoHoa": 1 if dossier.says_digitised else 0,
         "TaiLieuNop": [
             {"MaThanhPhanHoSo": f"TP{place}", "DuocSoHoa": 1 if place < dossier.digitised else 0}
             for place in range(dossier.components)

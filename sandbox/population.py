@@ -18,8 +18,9 @@ CENSUS = 781_655
 AGE_GROUPS = ("0-14", "15-17", "18-59", "60+")
 _AGE_SHARES = (0.27, 0.045, 0.575, 0.11)
 _PERSONS_PER_HOUSEHOLD = 4.1
-_RECEIVED = {date(2020, 12, 31): datetime(2021, 3, 10, 9, 0), date(2021, 12, 31): datetime(2022, 3, 15, 10, 30)}
-_GROWTH = {date(2020, 12, 31): 0.994, date(2021, 12, 31): 1.0}
+# Counted at midnight of New Year, so that each year has a figure of its own and neither is the newest of all for both.
+_RECEIVED = {date(2021, 1, 1): datetime(2021, 3, 10, 9, 0), date(2022, 1, 1): datetime(2022, 3, 15, 10, 30)}
+_GROWTH = {date(2021, 1, 1): 0.994, date(2022, 1, 1): 1.0}
 _LEAST_PEOPLE = 20
 _LOST_ROWS = 2
 _AGE_WORDS = {"0-14": "dưới 15", "60+": "từ 60"}

@@ -12,7 +12,8 @@ import numpy as np
 from sandbox.frame import World
 
 PRESCHOOL, PRIMARY, LOWER, UPPER, CONTINUING = "45", "1", "2", "3", "6"
-_LEVEL_DIGITS = {PRESCHOOL: 3, PRIMARY: 4, LOWER: 5, UPPER: 7, CONTINUING: 9}
+CONTINUING_AND_SECONDARY = "236"
+_LEVEL_DIGITS = {PRESCHOOL: 3, PRIMARY: 4, LOWER: 5, UPPER: 7, CONTINUING: 9, CONTINUING_AND_SECONDARY: 9}
 _KINDS = {
     PRESCHOOL: "Trường Mầm non",
     PRIMARY: "Trường Tiểu học",
@@ -21,6 +22,7 @@ _KINDS = {
     "23": "Trường THCS và THPT",
     UPPER: "Trường THPT",
     CONTINUING: "Trung tâm GDNN-GDTX",
+    CONTINUING_AND_SECONDARY: "Trung tâm GDNN-GDTX",
 }
 PER_COMMUNE = 4
 """Schools a commune has at full scale; the real province has about 700."""
@@ -28,7 +30,10 @@ PER_COMMUNE = 4
 
 @dataclass(frozen=True)
 class School:
-    """One school. `levels` is the CAP_HOC code: 1 primary, 2 lower, 3 upper secondary, 45 preschool, 6 continuing."""
+    """One school. `levels` is the CAP_HOC code: 1 primary, 2 lower, 3 upper secondary, 45 preschool, 6 continuing.
+
+    A centre of continuing education that teaches general levels too has them in its code, and is no general school.
+    """
 
     code: str
     name: str
@@ -43,9 +48,14 @@ class School:
         return self.opened <= day and (self.closed is None or day < self.closed)
 
     @property
+    def is_continuing(self) -> bool:
+        """Continuing education, whatever else it teaches."""
+        return CONTINUING in self.levels
+
+    @property
     def is_general(self) -> bool:
         """Primary to upper secondary, in any combination, without continuing education."""
-        return self.levels != CONTINUING and any(level in self.levels for level in (PRIMARY, LOWER, UPPER))
+        return not self.is_continuing and any(level in self.levels for level in (PRIMARY, LOWER, UPPER))
 
 
 def build_schools(world: World) -> list[School]:
@@ -53,10 +63,11 @@ def build_schools(world: World) -> list[School]:
     generator = world.random("schools")
     numbers: dict[tuple[str, int], int] = {}
     schools = []
-    for district in world.of_level("district"):
+    for place, district in enumerate(world.of_level("district")):
         communes = world.children(district.code, "commune")
         per_district = max(8, round(PER_COMMUNE * len(communes) * min(1.0, world.settings.scale * 10)))
-        plan = [CONTINUING, UPPER, "23", "12"] + [
+        # Every other district's centre of continuing education teaches secondary levels.
+        plan = [(CONTINUING, CONTINUING_AND_SECONDARY)[place % 2], UPPER, "23", "12"] + [
             (PRESCHOOL, PRIMARY, LOWER, "12")[n % 4] for n in range(per_district - 4)
         ]
         for levels in plan:
@@ -69,15 +80,16 @@ def _school(
     levels: str, district: str, commune: str, commune_name: str, numbers: dict[tuple[str, int], int],
     generator: np.random.Generator,
 ) -> School:  # fmt: skip
+    is_lasting = levels == UPPER or CONTINUING in levels  # neither opened nor closed in these years
     digit = _LEVEL_DIGITS[levels if levels in _LEVEL_DIGITS else levels[0]]
-    owner = "000" if levels in (UPPER, "23", CONTINUING) else district
+    owner = "000" if is_lasting or levels == "23" else district
     number = numbers[owner, digit] = numbers.get((owner, digit), 0) + 1
     place = commune_name.split(" ", 1)[1] if " " in commune_name else commune_name
     opened, closed = date(2005, 9, 5), None
     chance = generator.random()
-    if chance < 0.04 and levels not in (UPPER, CONTINUING):
+    if chance < 0.04 and not is_lasting:
         closed = date(2022, int(generator.integers(3, 12)), 1)
-    elif chance < 0.07 and levels not in (UPPER, CONTINUING):
+    elif chance < 0.07 and not is_lasting:
         opened = date(2022, int(generator.integers(2, 12)), 1)
     return School(
         code=f"20{owner}{digit}{number:02d}", name=f"{_KINDS[levels]} {place} {number}", levels=levels,

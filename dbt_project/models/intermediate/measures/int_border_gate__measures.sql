@@ -47,7 +47,8 @@ users_on_border_platform as (
         on member.part_of = listed.measure_code and member.tax_code = listed.tax_code and year(member.used_date) = listed.year
 ),
 
--- Goods owners that customs does not list: from their first declaration of the year until customs does, or the year ends.
+-- Goods owners that customs does not list: from their first declaration of the year until customs does, or the year ends. One that
+-- customs listed first has an interval without a day in it, which no month's end lies in.
 goods_owner_first_use as (
     select gate_name, part_of, tax_code, year(used_date) as year, min(used_date) as used_date
     from member
@@ -65,7 +66,13 @@ goods_owners_unmatched as (
     left join listed
         on goods_owner_first_use.part_of = listed.measure_code and goods_owner_first_use.tax_code = listed.tax_code
             and goods_owner_first_use.year = listed.year
-    where listed.listed_date is null or listed.listed_date > goods_owner_first_use.used_date
+),
+
+-- Which province is in force in a month is seen where counts are brought up the tree.
+province as (
+    select distinct unit_code
+    from {{ ref('int_unit_month') }}
+    where unit_level = 'province'
 ),
 
 counted as (
@@ -86,8 +93,7 @@ final as (
         counted.tax_code as item_key,
         cast(1 as bigint) as quantity
     from counted
-    inner join {{ ref('int_unit_month') }} as province
-        on province.unit_level = 'province' and {{ month_start('counted.event_date') }} = province.period_start
+    cross join province
 )
 
 select * from final

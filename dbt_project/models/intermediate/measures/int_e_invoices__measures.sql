@@ -17,17 +17,18 @@ enterprise as (
         ) = 1
 ),
 
+-- Only a decision (I_3) says whether it accepts.
 first_acceptance as (
     select mst, min(message_date) as accepted_date
     from {{ ref('stg_e_invoices__registrations') }}
-    where loai_thong_diep = 'I_3' and trang_thai_xac_nhan = 1 and mst not like '%-%'
+    where trang_thai_xac_nhan = 1 and mst not like '%-%'
     group by mst
 ),
 
 replaced as (
     select distinct mst_nguoi_ban, ky_hieu_mau_so_goc, ky_hieu_hoa_don_goc, so_hoa_don_goc
     from {{ ref('stg_e_invoices__invoices') }}
-    where tinh_chat = 1 and so_hoa_don_goc is not null
+    where tinh_chat = 1
 ),
 
 first_invoice as (

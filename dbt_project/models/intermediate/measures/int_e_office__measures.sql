@@ -1,25 +1,24 @@
 -- Work files closed, by the way they were handled; incoming documents with a deadline; communes that reach the communes' target. The tier
--- is the level of the office whose file, document or result it is.
-with closed as (
+-- is the level of the office whose file, document or result it is. A file that is not closed has no day and so counts in no month.
+with work_file as (
     select unit_level, unit_code, ngay_ket_thuc, hinh_thuc_xu_ly
     from {{ ref('stg_e_office__work_files') }}
-    where ngay_ket_thuc is not null
 ),
 
 work_files_closed as (
     select 'work_files_closed' as measure_code, unit_level, unit_code, ngay_ket_thuc
-    from closed
+    from work_file
 ),
 
 work_files_closed_online as (
     select 'work_files_closed_online' as measure_code, unit_level, unit_code, ngay_ket_thuc
-    from closed
+    from work_file
     where hinh_thuc_xu_ly = 'dien_tu'
 ),
 
 work_files_closed_online_or_mixed as (
     select 'work_files_closed_online_or_mixed' as measure_code, unit_level, unit_code, ngay_ket_thuc
-    from closed
+    from work_file
     where hinh_thuc_xu_ly in ('dien_tu', 'hon_hop')
 ),
 

@@ -8,8 +8,7 @@ member as (
     select measure.measure_code, dossier.*
     from dossier
     inner join {{ source('definitions', 'measures') }} as measure
-        on measure.source_code = 'online_public_services' and measure.members_from is not null
-            and dossier.received_date >= measure.members_from
+        on measure.source_code = 'online_public_services' and dossier.received_date >= measure.members_from
     where dossier.unit_level = 'department'
 ),
 
@@ -111,6 +110,7 @@ counted as (
     select * from dossiers_results_digitised_or_withdrawn
 ),
 
+-- A dossier without the day counts in no month.
 dossier_measure as (
     select
         measure_code,
@@ -121,7 +121,6 @@ dossier_measure as (
         cast(null as varchar) as item_key,
         cast(count(*) as bigint) as quantity
     from counted
-    where event_date is not null
     group by measure_code, unit_level, unit_code, event_date
 ),
 

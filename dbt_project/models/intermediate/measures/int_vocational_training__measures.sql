@@ -27,11 +27,11 @@ vocational_staff_at_year_start_trained as (
     where is_since_year_start and is_trained
 ),
 
--- Certified under a number that is on no payroll: contractors, those who left, numbers mistyped.
+-- Certified under a number that is on no payroll (a row of no payroll is there for its certificate alone): contractors, those who left, numbers mistyped.
 vocational_staff_trained_unmatched as (
     select 'vocational_staff_trained_unmatched' as measure_code, period_start
     from staff
-    where is_trained and not is_on_payroll
+    where not is_on_payroll
 ),
 
 counted as (
