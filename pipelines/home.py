@@ -62,6 +62,11 @@ class Home:
         return self.root / "intake.json"
 
     @property
+    def pulls(self) -> Path:
+        """Windows that could not be fetched at the last look, since when and why."""
+        return self.root / "pulls.json"
+
+    @property
     def last_run(self) -> Path:
         """What the last finished run was made of, and how it ended."""
         return self.root / "last_run.json"

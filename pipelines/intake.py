@@ -51,6 +51,7 @@ def manifest_arrivals(inbox: Path, only_source: str | None = None) -> list[Arriv
     found = [
         Arrival(inbox / entry["path"], entry["path"].split("/")[0], datetime.fromisoformat(entry["received_at"]))
         for entry in declared["deliveries"]
+        if "served" not in entry
     ]
     wanted = [arrival for arrival in found if only_source is None or arrival.source_code == only_source]
     return sorted(wanted, key=lambda arrival: (arrival.received_at or datetime.max, str(arrival.path)))
@@ -212,20 +213,22 @@ def arrivals_of(home: Home, inbox: Path, only_source: str | None = None) -> tupl
 
 def take_in(
     home: Home,
-    inbox: Path | str,
+    inbox: Path | str | None,
     only_source: str | None = None,
     on_progress: Progress | None = None,
     notes: Notes | None = None,
     options: Options | None = None,
 ) -> list[Receipt]:
-    """Hand every new file of the inbox, a folder or an address, to the door; returns the receipts it gave.
+    """Hand every new file of the inbox, a folder or an address, and what is fetched to the door; gives its receipts.
 
     What could not be taken is told in `notes` and comes at the next look. Raises LangsonError.
     """
     notes = notes if notes is not None else Notes()
     # Copies lie outside the home: what they hold of persons must never be found there.
     with tempfile.TemporaryDirectory(prefix="langson-inbox-") as folder:
-        if is_address(str(inbox)):
+        if inbox is None:
+            gathered = Gathered(Path(folder), "inbox", [])
+        elif is_address(str(inbox)):
             gathered = _from_server(home, str(inbox), only_source, Path(folder), notes, options or _options(30))
         else:
             gathered = Gathered(folder_of(inbox), *_by_origin(home, folder_of(inbox), only_source))
@@ -234,9 +237,9 @@ def take_in(
         if gathered.origin == "inbox":
             _open_archives(home, gathered, Path(folder) / ".opened")
         offers, offered = new_offers(home, gathered.root, gathered.arrivals, gathered.origin, gathered.places)
+        arrivals = [offer.arrival for offer in offers] + _fetched(home, gathered, only_source, Path(folder), notes)
         receipts: list[Receipt] = []
-        if offers or not home.receipts.exists():
-            arrivals = [offer.arrival for offer in offers]
+        if arrivals or not home.receipts.exists():
             try:
                 receipts = accept(home.root, arrivals, gathered.origin, decisions_folder(), on_progress)
             except IntakeError as error:
@@ -245,6 +248,29 @@ def take_in(
     if read_json(home.ledger) != entries:
         write_json(home.ledger, entries)
     return receipts
+
+
+def _fetched(home: Home, gathered: Gathered, only_source: str | None, folder: Path, notes: Notes) -> list[Arrival]:
+    """What systems that are asked over the network have; of a simulation, what its manifest tells to ask for."""
+    from pipelines.pulls import fetch_due, fetch_simulated, simulated_pulls
+
+    if gathered.origin != "sandbox":
+        found = fetch_due(home, only_source, folder / "fetched")
+        notes.failed += [str(failure) for failure in found.failed]
+        return found.arrivals
+    pulls = [
+        pull
+        for pull in simulated_pulls(home.inbox, read_receipts(home.root), Ledger(home).entries)
+        if only_source in (None, pull.ask.source_code)
+    ]
+    arrivals = fetch_simulated(home, pulls, folder / "fetched")
+    for pull, arrival in zip(pulls, arrivals, strict=True):
+        gathered.told[pull.place] = {
+            "sha256": sha256_of(arrival.path),
+            "stamp": 0,
+            "bytes": arrival.path.stat().st_size,
+        }
+    return arrivals
 
 
 def folder_of(inbox: Path | str) -> Path:

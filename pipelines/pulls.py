@@ -4,23 +4,29 @@ A pull that fails leaves nothing behind: its window stays open, is asked for aga
 months are not covered, so nothing short is ever taken for whole.
 """
 
+import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sources.contract import Dataset, SourceContract
-from sources.door.intake import Arrival
-from sources.door.receipts import Receipt
+from sources.door.intake import Arrival, now_local
+from sources.door.receipts import Receipt, read_receipts
 from sources.door.window import Window, month_window
 from sources.registry import contracts, due_at, months_until
 from sources.transports.base import Ask, Pulled, PullFailed
 from sources.transports.rest import RestSession
 from sources.transports.sql import SqlSession
+
+from pipelines.errors import LangsonError
+from pipelines.files import read_json, write_json
+from pipelines.home import Home
 
 
 @dataclass
@@ -62,7 +68,86 @@ class Sessions:
         if pull.sql.address not in self._sql:
             session = SqlSession(pull.sql.address, self._environment)
             self._sql[pull.sql.address] = self._stack.enter_context(session)
-        return self._sql[pull.sql.address].pull(ask, folder)
+        return self._sql[pull.sql.address].pull(ask, pull.sql, folder)
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """One answer a simulation's manifest tells to fetch, and the moment of it."""
+
+    ask: Ask
+    moment: datetime
+
+    @property
+    def place(self) -> str:
+        """What the ledger knows it by."""
+        return f"{self.ask.source_code}:{self.ask} {self.moment.isoformat()}"
+
+
+def simulated_pulls(inbox: Path, receipts: Iterable[Receipt], ledger: Collection[str]) -> list[Simulated]:
+    """The answers of a simulation that were not handed over yet, in the order of their moments."""
+    told = json.loads((inbox / "manifest.json").read_text(encoding="utf-8"))["deliveries"]
+    # What a run that was killed had already handed over is known by its name and moment.
+    handed_over = {(receipt.source_code, receipt.file_name, receipt.received_at) for receipt in receipts}
+    found = []
+    for entry in told:
+        if "served" not in entry:
+            continue
+        source_code, served = entry["path"].split("/")[0], entry["served"]
+        window = Window(date.fromisoformat(served["start"]), date.fromisoformat(served["end"]))
+        ask = Ask(source_code, served["dataset"], served["part"], window)
+        pull = Simulated(ask, datetime.fromisoformat(entry["received_at"]))
+        if pull.place not in ledger and (source_code, file_name(ask), pull.moment) not in handed_over:
+            found.append(pull)
+    return sorted(found, key=lambda pull: (pull.moment, pull.place))
+
+
+def file_name(ask: Ask) -> str:
+    """The name its contract gives to a delivery that is fetched."""
+    pull = contracts()[ask.source_code].datasets[ask.dataset].pull
+    assert pull is not None, f"{ask.source_code}.{ask.dataset} is not fetched"
+    return ask.file_name(pull.file)
+
+
+def fetch_simulated(home: Home, pulls: Sequence[Simulated], folder: Path) -> list[Arrival]:
+    """Ask the sandbox's own servers, each at its moment. Raises LangsonError: a simulation has no excuse."""
+    from pipelines.sandbox_step import serving
+
+    arrivals: list[Arrival] = []
+    if not pulls:
+        return arrivals
+    with serving(home, {pull.ask.source_code for pull in pulls}) as servers:
+        for moment, together in groupby(pulls, key=lambda pull: pull.moment):
+            servers.set_clock(moment)
+            asks = [pull.ask for pull in together]
+            found = fetch(asks, servers.environment(), folder / f"{moment:%Y%m%d%H%M%S}", moment)
+            if found.failed:
+                raise LangsonError(str(found.failed[0]))
+            arrivals += found.arrivals
+    return arrivals
+
+
+def fetch_due(home: Home, only_source: str | None, folder: Path) -> Fetched:
+    """Everything that is due, of the systems whose address is known here; keeps what failed for people to see."""
+    from sources.units import unit_tables
+
+    from pipelines.definitions_step import senders
+
+    asks = due_asks(read_receipts(home.root), now_local(), senders(unit_tables()["units"]), only_source)
+    found = fetch(asks, os.environ, folder)
+    before = read_json(home.pulls) or {}
+    kept = {name: told for name, told in before.items() if only_source and not name.startswith(f"{only_source}.")}
+    now = now_local().isoformat()
+    failed = {
+        str(failure.ask): {
+            "since": before.get(str(failure.ask), {}).get("since", now), "cause": failure.cause,
+            "vi": failure.vi, "en": failure.en,
+        }
+        for failure in found.failed
+    }  # fmt: skip
+    if kept | failed != before:
+        write_json(home.pulls, kept | failed)
+    return found
 
 
 def fetch(asks: Iterable[Ask], environment: Mapping[str, str], folder: Path, moment: datetime | None = None) -> Fetched:

@@ -1,5 +1,6 @@
 """`langson run`: takes the new deliveries in, and starts Dagster only when something changed."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -51,17 +52,24 @@ def run(request: Request, say: Progress | None = None) -> Outcome:
         if request.out is not None:
             return _rebuild(request, request.out.expanduser().resolve())
         home.enter()
-        taken: list[Receipt] = []
         if request.simulate is not None:
             make_sandbox(home, *request.simulate, say=say)
             home.enter()
         notes = Notes()
-        if request.inbox or (home.inbox / "manifest.json").exists():
-            taken = take_in(home, request.inbox or home.inbox, request.source, say, notes)
+        taken = take_in(home, _inbox(request), request.source, say, notes)
         as_of = _as_of(home, request.as_of)
         outcome = _run_if_changed(home, as_of, taken)
         outcome.tell(notes.waiting, notes.failed)
         return outcome
+
+
+def _inbox(request: Request) -> Path | str | None:
+    """Where files come from: what the command names, the sandbox's own inbox, or what LANGSON_INBOX names."""
+    if request.inbox is not None:
+        return request.inbox
+    if (request.home.inbox / "manifest.json").exists():
+        return request.home.inbox
+    return os.environ.get("LANGSON_INBOX") or None
 
 
 def _as_of(home: Home, asked: datetime | None) -> datetime:

@@ -1,12 +1,19 @@
 """Making the sandbox a home asks for, and clearing what an earlier sandbox of that home left in its landing."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.errors import LangsonError
 from pipelines.files import read_json, write_json
 from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from sandbox.database import HealthDatabase  # noqa: TID251
+    from sandbox.http_server import SandboxServer  # noqa: TID251
 
 SEED, SCALE, DIRTY = 2022, 0.02, True
 """What `make run` simulates."""
@@ -50,6 +57,38 @@ def make_sandbox(
     if _clear_other_world(home, {name: manifest.get(name) for name in ("settings", "code")}):
         message += "; đã bỏ kết quả của mô phỏng trước | what the sandbox before left was removed"
     return message
+
+
+class Servers:
+    """The sandbox's own systems, for those that some pulls need."""
+
+    def __init__(self, running: list["SandboxServer | HealthDatabase"]) -> None:
+        self._running = running
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which the transports find them."""
+        return {name: value for server in self._running for name, value in server.environment().items()}
+
+    def set_clock(self, moment: datetime) -> None:
+        """From now on they answer as they would have at a moment."""
+        for server in self._running:
+            server.set_clock(moment)
+
+
+@contextmanager
+def serving(home: Home, sources: Collection[str]) -> Iterator[Servers]:
+    """Start the simulated systems of these sources on loopback, and stop them."""
+    from sandbox.database import HealthDatabase  # noqa: TID251
+    from sandbox.http_platforms import PLATFORMS  # noqa: TID251
+    from sandbox.http_server import SandboxServer  # noqa: TID251
+
+    with ExitStack() as stack:
+        running: list[SandboxServer | HealthDatabase] = []
+        if not set(sources).isdisjoint(PLATFORMS):
+            running.append(stack.enter_context(SandboxServer(home.root)))
+        if not set(sources) <= set(PLATFORMS):
+            running.append(stack.enter_context(HealthDatabase(home.root)))
+        yield Servers(running)
 
 
 def _clear_other_world(home: Home, world: dict[str, object]) -> bool:

@@ -217,6 +217,8 @@ class Dataset(Strict):
         named |= {name for layout in self.deliveries for name in layout.needs}
         named |= {name for name in (self.updated, self.as_at_column) if name}
         named |= {name for change in self.changes for name in change.columns}
+        if self.pull and self.cadence != "monthly":
+            raise ValueError("what is fetched is fetched by the month")
         if self.unit:
             unit = self.unit
             named |= {name for name in (unit.code, unit.name, unit.within, unit.tier) if name}

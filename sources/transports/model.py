@@ -150,6 +150,15 @@ class Pull(Strict):
     @property
     def address(self) -> str:
         """The variable that must be set for the dataset to be fetched."""
+        return self._way.address
+
+    @property
+    def file(self) -> str:
+        """The template of a delivery's name."""
+        return self._way.file
+
+    @property
+    def _way(self) -> RestPull | SqlPull:
         way = self.rest or self.sql
-        assert way is not None
-        return way.address
+        assert way is not None, "a pull has a way"
+        return way
