@@ -17,8 +17,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PROMISED_SHARE_OF_SPEED = 0.35
-"""Of the loop's rows per second (2026-11): sorting, hashing and adding up cost as much again as parsing."""
+PROMISED_SHARE = 0.35
+"""The loop's processor seconds against ours (2026-11): sorting, hashing and adding up cost as much again as parsing.
+Not by the clock, which other work on the machine moves."""
 PROMISED_MEGABYTES = 160
 _PAGE = 1_000
 _ROUNDS = 2
@@ -141,10 +142,10 @@ def main() -> None:
             f"{name:<12} {seconds:6.2f} s {records / seconds:7.0f} rows/s, {processor:5.2f} processor seconds, "
             f"{megabytes:4.0f} MB (best of {_ROUNDS})"
         )
-    share, memory = best["httpx loop"][0] / best["pull_rest"][0], best["pull_rest"][2]
-    print(f"of the loop's speed {share:.2f} (promised {PROMISED_SHARE_OF_SPEED})")
+    share, memory = best["httpx loop"][1] / best["pull_rest"][1], best["pull_rest"][2]
+    print(f"the loop's processor seconds are {share:.2f} of ours (promised {PROMISED_SHARE})")
     print(f"memory {memory:.0f} MB (promised {PROMISED_MEGABYTES})")
-    if share < PROMISED_SHARE_OF_SPEED or memory > PROMISED_MEGABYTES:
+    if share < PROMISED_SHARE or memory > PROMISED_MEGABYTES:
         raise SystemExit(1)
 
 
