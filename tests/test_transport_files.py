@@ -23,7 +23,8 @@ from sources.transports.archives import BrokenArchive, is_archive, open_archive
 from sources.transports.files import fetch
 from sources.transports.inbox import InboxFailed, Look, Options, Seen
 from tests.conftest import ROOT
-from tests.moods.files import MOODS, Mood
+from tests.moods.catalogue import Failed, Mood, Recovered, Refused, Waits
+from tests.moods.files import MOODS
 from tests.sftp_server import PASSWORD, SftpServer, serve
 
 CONTENT = (ROOT / "sources/citizen_app/fixtures/clean_20220531.csv").read_bytes()
@@ -208,13 +209,13 @@ def test_an_inbox_in_object_storage_is_fetched_and_known_again(storage: Storage,
 # --- moods --------------------------------------------------------------------------------------------------------
 
 
-def told(answer: Look | InboxFailed) -> tuple[str, str]:
+def ended(answer: Look | InboxFailed) -> Recovered | Waits | Failed:
     """How a look ended, in the words of the list of moods."""
     if isinstance(answer, InboxFailed):
-        return "alerted", answer.cause
+        return Failed(answer.cause, "")
     if answer.failed:
-        return "alerted", answer.failed[0].cause
-    return ("recovered" if answer.fetched else "waits"), ""
+        return Failed(answer.failed[0].cause, "")
+    return Recovered() if answer.fetched else Waits()
 
 
 def look_at(
@@ -276,18 +277,18 @@ def in_mood(mood: str, server: SftpServer, storage: Storage, clock: Clock, folde
 LOOKS = [
     mood
     for mood in MOODS
-    if mood.outcome != "refused" and mood.name_en not in ("zip of several deliveries", "storage refuses the key")
+    if not isinstance(mood.outcome, Refused) and mood.en not in ("zip of several deliveries", "storage refuses the key")
 ]
 
 
-@pytest.mark.parametrize("mood", LOOKS, ids=lambda mood: mood.name_en)
+@pytest.mark.parametrize("mood", LOOKS, ids=lambda mood: mood.code)
 def test_each_mood_ends_as_the_list_says_and_tells_no_secret(
     mood: Mood, server: SftpServer, storage: Storage, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    answer = in_mood(mood.name_en, server, storage, clock, tmp_path)
-    assert told(answer) == (mood.outcome, mood.cause)
-    if mood.outcome == "recovered":
+    answer = in_mood(mood.en, server, storage, clock, tmp_path)
+    assert ended(answer) == mood.outcome
+    if isinstance(mood.outcome, Recovered):
         assert (tmp_path / NAME).read_bytes() == (server.root / "inbox" / NAME).read_bytes()
     else:
         assert not [path for path in tmp_path.rglob("*.csv*") if path.is_file()], "nothing half is kept"
@@ -349,7 +350,7 @@ def test_what_the_storage_answers_is_told_apart(status: int, cause: str, clock: 
     )
     refusing.shutdown()
     refusing.server_close()
-    assert told(answer) == ("alerted", cause)
+    assert ended(answer) == Failed(cause, "")
 
 
 # --- archives -----------------------------------------------------------------------------------------------------
@@ -553,4 +554,4 @@ def test_an_arrival_has_no_fault_unless_one_was_found(tmp_path: Path) -> None:
 
 def test_every_mood_of_the_list_is_shown_by_a_test() -> None:
     elsewhere = {"zip of several deliveries", "broken zip", "zip that points outside", "storage refuses the key"}
-    assert {mood.name_en for mood in MOODS} == {mood.name_en for mood in LOOKS} | elsewhere
+    assert {mood.en for mood in MOODS} == {mood.en for mood in LOOKS} | elsewhere

@@ -31,13 +31,18 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Waits:
+    """Nothing is taken yet: the next look finds it."""
+
+
+@dataclass(frozen=True)
 class Mood:
     """One bad mood, alone."""
 
     code: str
     vi: str
     en: str
-    outcome: Recovered | Failed | Refused
+    outcome: Recovered | Failed | Refused | Waits
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import tests.moods
-from tests.moods.catalogue import Failed, Mood, Recovered, Refused, Transport
+from tests.moods.catalogue import Failed, Mood, Recovered, Refused, Transport, Waits
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "transports.md"
@@ -22,6 +22,7 @@ caused alone on a real server; the outcome told here is what the test demands.
 | --- | --- | --- | --- |
 | tự khắc phục | recovered | bản nhận về đúng như ngày tốt | the delivery is that of a good day |
 | không lấy được | failed | không giữ gì, báo người vận hành | nothing is kept, a person is alerted |
+| chờ | waits | tệp đang được ghi, lần xem sau sẽ lấy | a file in the making is taken at the next look |
 | trả lại | refused | lấy về trọn vẹn, cửa nhận trả lại, kèm lý do | fetched whole, turned away at the door |
 
 Không lấy được thì số liệu trước vẫn giữ nguyên. Where nothing is fetched, what stood before stays.
@@ -60,12 +61,14 @@ def written() -> str:
 def _row(mood: Mood) -> str:
     match mood.outcome:
         case Recovered(note):
-            outcome, told = "tự khắc phục · recovered", note or "–"
+            outcome, told = "tự khắc phục · recovered", note
         case Failed(cause, told):
             outcome = f"không lấy được · failed: `{cause}`"
         case Refused(told):
             outcome = "trả lại · refused"
-    return f"| {_cell(mood.vi)} | {_cell(mood.en)} | {outcome} | {_cell(told)} |"
+        case Waits():
+            outcome, told = "chờ lần xem sau · waits", ""
+    return f"| {_cell(mood.vi)} | {_cell(mood.en)} | {outcome} | {_cell(told) or '–'} |"
 
 
 def _cell(text: str) -> str:
