@@ -288,9 +288,33 @@ def rollback(
 
 
 @app.command()
+def seal(
+    year: Annotated[int, typer.Argument(help="Năm xét | The year that is judged")],
+    reason: ReasonOption,
+    by: ByOption,
+    release_id: Annotated[
+        str | None, typer.Option("--release", help="Mặc định bản hiện hành | Default: current")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Niêm phong bản dùng để xét thưởng | Freeze the release that a year is judged by."""
+    from pipelines.holders import sole_use
+    from pipelines.home import home_from
+    from pipelines.release.seal import seal as freeze
+
+    place = home_from(home)
+    with sole_use(place, "langson seal"):
+        sealed = freeze(place, year, release_id, reason, by)
+    _say(f"đã niêm phong | sealed: {sealed.path}; langson verify {sealed.release_id} --rebuild")
+
+
+@app.command()
 def verify(
     release_id: Annotated[str | None, typer.Argument(help="Mặc định bản hiện hành | Default: current")] = None,
     home: HomeOption = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Dựng lại bản đã niêm phong từ số liệu đã nhận | Make a sealed one again")
+    ] = False,
 ) -> None:
     """Băm lại mọi tệp của một bản và xét lại cổng kiểm tra | Hash a release again and check its gate."""
     from pipelines.home import home_from
@@ -299,10 +323,17 @@ def verify(
 
     place = home_from(home)
     problems = store.verify(place, release_id, required_checks())
-    name = store.find_release(place, release_id).release_id
+    found = store.find_release(place, release_id)
+    name = found.release_id
+    if rebuild and not problems:
+        from pipelines.run import verify_seal
+
+        problems = verify_seal(place, found)
     if problems:
         raise LangsonError(f"{name}:\n" + "\n".join(problems))
     _say(f"{name}: nguyên vẹn và đã qua cổng kiểm tra | whole, and passed its gate")
+    if rebuild:
+        _say("dựng lại từ số liệu đã nhận, giống từng byte | made again from the landing, the same byte for byte")
 
 
 @app.command(hidden=True)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -128,12 +129,19 @@ def _held_by_pin(home: Home, release_id: str) -> str | None:
 def _rebuild(request: Request, out: Path) -> Outcome:
     """Build another moment, or the same one again, in a folder of its own that reads the home's landing."""
     home = request.home
-    if out == home.root or home.root in out.parents or out in home.root.parents:
-        raise LangsonError("--out phải nằm ngoài kho này | --out must lie outside the home")
     newest = newest_moment(home)
     if newest is None:
         raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
     as_of = request.as_of or newest
+    outcome = rebuild(home, as_of, _parent_at(home, as_of), out)
+    outcome.headline = f"Dựng lại tại {out}, bản hiện hành không đổi | Rebuilt in {out}; current did not move"
+    return outcome
+
+
+def rebuild(home: Home, as_of: datetime, parent: Release | None, out: Path) -> Outcome:
+    """What was known at a moment, made again from the landing in a folder of its own."""
+    if out == home.root or home.root in out.parents or out in home.root.parents:
+        raise LangsonError("--out phải nằm ngoài kho này | --out must lie outside the home")
     place = Home(out)
     if out.exists() and any(out.iterdir()) and not place.landing.is_symlink():
         raise LangsonError(f"{out} không trống | {out} is not empty")
@@ -144,9 +152,20 @@ def _rebuild(request: Request, out: Path) -> Outcome:
         # A rebuild stands alone: what an earlier one left in this folder is no parent of it.
         shutil.rmtree(place.releases)
         place.enter()
-        outcome = _execute(place, as_of, _parent_at(home, as_of), [], home.origin() == "sandbox")
-    outcome.headline = f"Dựng lại tại {out}, bản hiện hành không đổi | Rebuilt in {out}; current did not move"
-    return outcome
+        return _execute(place, as_of, parent, [], home.origin() == "sandbox")
+
+
+def verify_seal(home: Home, release: Release) -> list[str]:
+    """Make a sealed release again from the landing; what is not as it was, a sentence each."""
+    from pipelines.release.seal import differences, facts_of, parent_of_seal, sealed_decisions, unlike
+
+    facts_of(release)
+    problems = differences(home, release)
+    if problems:
+        return problems
+    with tempfile.TemporaryDirectory(prefix="langson-verify-") as folder, sealed_decisions(release):
+        rebuild(home, release.as_of, parent_of_seal(release), Path(folder))
+        return unlike(release, Home(Path(folder)).current.resolve())
 
 
 def _parent_at(home: Home, as_of: datetime) -> Release | None:

@@ -47,10 +47,24 @@ def test_a_second_run_reads_nothing_anew_and_makes_no_release(dirty_home: Path) 
     assert published(dirty_home) == first
 
 
-def test_a_rebuild_from_the_same_landing_elsewhere_gives_the_same_bytes(dirty_home: Path, tmp_path: Path) -> None:
-    done = run_langson("run", "--home", dirty_home, "--out", tmp_path / "again")
-    assert done.returncode in (0, 3), done.stdout + done.stderr
-    assert published(tmp_path / "again") == published(dirty_home)
+def test_a_sealed_release_is_made_again_on_another_machine_from_its_landing_alone(
+    dirty_home: Path, tmp_path: Path
+) -> None:
+    told = ("--reason", "xét thi đua năm 2022", "--by", "Sở Nội vụ")
+    early = run_langson("seal", "2023", *told, "--home", dirty_home)
+    assert early.returncode == 1 and "2023" in early.stdout + early.stderr, "a year whose deliveries are not all due"
+    done = run_langson("seal", "2022", *told, "--home", dirty_home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    release = (dirty_home / "releases/current").readlink()
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(dirty_home / "landing", elsewhere / "landing")
+    shutil.copytree(dirty_home / "releases" / release, elsewhere / "releases" / release)
+    done = run_langson("verify", release, "--rebuild", "--home", elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    landed = next((elsewhere / "landing/health_records").rglob("part=*/**/*.parquet"))
+    landed.write_bytes(landed.read_bytes()[:-1] + b"X")
+    done = run_langson("verify", release, "--rebuild", "--home", elsewhere)
+    assert done.returncode == 1 and landed.stem in done.stdout + done.stderr
 
 
 def test_a_release_can_be_verified_and_a_changed_byte_is_found(dirty_home: Path) -> None:

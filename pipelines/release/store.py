@@ -17,7 +17,7 @@ from pipelines.release.gate import require_passed
 KEPT = 12
 INVENTORY = "manifest.json"
 SEAL = "sealed"
-"""A file of this name in a release keeps it for good."""
+"""A folder of this name in a release keeps it for good."""
 PIN = "pinned.json"
 
 
@@ -97,7 +97,7 @@ def inventory_of(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): sha256_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (INVENTORY, SEAL)
+        if path.is_file() and path.relative_to(folder).parts[0] not in (INVENTORY, SEAL)
     }
 
 
