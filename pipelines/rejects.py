@@ -37,6 +37,7 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
     """Landed rows whose unit is not known (yet): read from the landing by the resolution of the last run."""
     import duckdb
     from sources.registry import contracts
+    from sources.units import generation_on
 
     from pipelines.definitions_step import name_in_place, unit_columns
 
@@ -44,6 +45,8 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
     source = contracts().get(receipt.source_code)
     dataset = source.datasets.get(receipt.dataset) if source else None
     if dataset is None or dataset.unit is None or not receipt.landing_path or not resolution.exists():
+        return []
+    if receipt.window_end is None:
         return []
     column, code, name, tier, within = unit_columns(dataset)[0]
 
@@ -60,6 +63,7 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
             and r.column_name = '{column}'
             and r.code_text = {text(code)} and r.name_text = {spelled} and r.tier_text = {text(tier)}
             and r.part = '{"" if receipt.part == "-" else receipt.part}'
+            and r.units_from = date '{generation_on(receipt.window_end).units_from}'
         where r.unit_code is null order by 1"""
     ).fetchall()
     optional = dataset.unit.optional

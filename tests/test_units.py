@@ -369,8 +369,10 @@ def test_the_resolution_table_answers_each_distinct_spelling_once() -> None:
     ]
     names = ["source_code", "dataset", "column_name", "code_text", "name_text", "part", "tier_text"]
     spellings = pa.table({name: [row[place] for row in rows] for place, name in enumerate(names)})
-    table = resolution_table(spellings, resolver_of_2022())
-    assert table.column_names == [*names, "unit_code", "unit_level", "candidates"]
+    spellings = spellings.append_column("units_from", pa.array([date(2020, 1, 1)] * len(rows)))
+    table = resolution_table(spellings, load_units(), ())
+    answers = ["unit_code", "unit_level", "candidates", "unit_valid_from", "unit_valid_to"]
+    assert table.column_names == [*names, "units_from", *answers]
     found = [(row["source_code"], row["name_text"], row["tier_text"], row["unit_code"]) for row in table.to_pylist()]
     assert found == [
         ("e_invoices", "Cao Lộc", "", "183"),
