@@ -1,13 +1,15 @@
 -- People and households: the newest reference date up to 31 December of a year is the figure of all its months whose communes it names.
 -- Villages: the list in force at the month's end. Communes: the units in force then; they are facts of this repository and need no
 -- delivery.
-with reference_of_month as (
-    select month.period_end, max(snapshot.reference_date) as reference_date
+with reference as (
+    select distinct reference_date, codes_from
+    from {{ ref('stg_reference__population') }}
+),
+
+reference_of_month as (
+    select month.period_end, max(reference.reference_date) as reference_date
     from {{ ref('int_month') }} as month
-    inner join (
-        select distinct reference_date, codes_from
-        from {{ ref('stg_reference__population') }}
-    ) as snapshot on year(snapshot.reference_date) <= year(month.period_end) and month.codes_from = snapshot.codes_from
+    inner join reference on year(reference.reference_date) <= year(month.period_end) and month.codes_from = reference.codes_from
     group by month.period_end
 ),
 
