@@ -1,19 +1,22 @@
 """A unit is the one in force when the delivery closed: hand-made deliveries of before and after the mergers."""
 
 import csv
+import re
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.definitions_step import CORRECTIONS, resolved_units
+from pipelines.definitions_step import CORRECTIONS, resolved_units, unit_columns
 from pipelines.home import Home
+from sources.registry import contracts
 from sources.units import generation_on, load_generations, unit_tables
 from tests.dbt_home import make_home
 from tests.test_dbt_unit import DEFINITIONS, build
 
-REFERENCE = Path(__file__).parents[1] / "sources/reference"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "sources/reference"
 LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)  # of districts; of the 65 communes
 OLD, NEW = date(2024, 12, 1), FIRST  # generations
 
@@ -79,6 +82,23 @@ def test_every_code_that_2025_used_again_means_the_commune_of_its_deliverys_day(
     for code in old.keys() - new.keys() - {"20"}:
         assert found[code, NEW]["unit_code"] is None
     assert old.keys() >= new.keys()
+
+
+def test_each_model_asks_for_a_unit_by_the_columns_its_contract_declares() -> None:
+    # A macro cannot read a contract: what the resolver was asked and what the model looks up must be the same texts.
+    declared = {
+        (source.code, name, unit.column): {key: getattr(unit, key) for key in ("code", "name", "tier", "within")}
+        for source in contracts().values()
+        for name, dataset in source.datasets.items()
+        for unit in unit_columns(dataset)
+    }
+    asked = {}
+    for path in (ROOT / "dbt_project/models/staging").glob("*/base_*.sql"):
+        for call in re.findall(r"resolved_unit\('\w+', ([^)]*)\)", path.read_text(encoding="utf-8")):
+            key = tuple(re.findall(r"(?<!=)'(\w+)'", call))
+            named = dict(re.findall(r"(\w+)='(\w+)'", call))
+            asked[key] = {name: named.get(name) for name in ("code", "name", "tier", "within")}
+    assert asked == declared
 
 
 @pytest.mark.slow
