@@ -6,12 +6,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from pipelines.definitions_step import CORRECTIONS, resolved_units, unit_columns
 from pipelines.home import Home
 from sources.registry import contracts
-from sources.units import generation_on, load_generations, unit_tables
+from sources.units import generation_on, load_generations, load_units, resolution_table, unit_tables
 from tests.dbt_home import make_home
 from tests.test_dbt_unit import DEFINITIONS, build
 
@@ -82,6 +83,32 @@ def test_every_code_that_2025_used_again_means_the_commune_of_its_deliverys_day(
     for code in old.keys() - new.keys() - {"20"}:
         assert found[code, NEW]["unit_code"] is None
     assert old.keys() >= new.keys()
+
+
+def test_the_resolution_table_answers_each_distinct_spelling_once() -> None:
+    rows = [
+        ("e_office", "work_files", "don_vi", "", "Cao Lộc", "-", "huyen"),
+        ("e_office", "work_files", "don_vi", "", "Cao Lộc", "-", "huyen"),
+        ("e_office", "work_files", "don_vi", "", "Cao Lộc", "-", ""),
+        ("e_invoices", "tax_register", "dia_ban", "", "Cao Lộc", "-", ""),
+        ("e_invoices", "tax_register", "dia_ban", "", "Mai Sao", "-", ""),
+        ("health_records", "records", "ma_xa", "6166", "", "", ""),
+    ]
+    names = ["source_code", "dataset", "column_name", "code_text", "name_text", "part", "tier_text"]
+    spellings = pa.table({name: [row[place] for row in rows] for place, name in enumerate(names)})
+    spellings = spellings.append_column("units_from", pa.array([date(2020, 1, 1)] * len(rows)))
+    table = resolution_table(spellings, load_units(), ())
+    answers = ["unit_code", "unit_level", "candidates", "unit_valid_from", "unit_valid_to"]
+    assert table.column_names == [*names, "units_from", *answers]
+    found = [(row["source_code"], row["name_text"], row["tier_text"], row["unit_code"]) for row in table.to_pylist()]
+    assert found == [
+        ("e_invoices", "Cao Lộc", "", "183"),
+        ("e_invoices", "Mai Sao", "", None),
+        ("e_office", "Cao Lộc", "", None),
+        ("e_office", "Cao Lộc", "huyen", "183"),
+        ("health_records", "", "", "06166"),
+    ]
+    assert table.column("candidates")[2].as_py() == "06187 Thị trấn Cao Lộc, Huyện Cao Lộc;183 Huyện Cao Lộc"
 
 
 def test_each_model_asks_for_a_unit_by_the_columns_its_contract_declares() -> None:
