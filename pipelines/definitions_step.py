@@ -17,7 +17,7 @@ from sources.catalogue import CatalogueError, definition_tables
 from sources.contract import Dataset
 from sources.door.receipts import write_parquet
 from sources.registry import contracts, expectation_tables
-from sources.units import UnitResolver, load_aliases, load_units, resolution_table, unit_tables
+from sources.units import load_aliases, load_units, resolution_table, unit_tables
 
 from pipelines.errors import LangsonError
 from pipelines.files import read_json, write_json
@@ -89,7 +89,7 @@ def write_definitions(home: Home, as_of: datetime | None = None, parent: Release
     corrections = read_corrections(moment)
     tables["corrections"] = corrections
     tables["confirmations"] = read_confirmations(decisions_folder(), moment)
-    tables["unit_resolution"] = resolved_units(home, corrections, moment, tables["directive"])
+    tables["unit_resolution"] = resolved_units(home, corrections, moment)
     tables["parent_indicator_value"] = _parent_values(parent)
     row = {"as_of": moment, "parent_as_of": parent.as_of if parent else None, "origin": home.origin()}
     tables["as_of"] = pa.Table.from_pylist([row], AS_OF)
@@ -195,10 +195,14 @@ def name_in_place(name: str, within: str) -> str:
 
 
 def _spellings(home: Home, corrections: pa.Table) -> pa.Table:
-    """Every distinct way the landing (and the corrections of it) spells a unit."""
-    answers = [pa.Table.from_pylist([], pa.schema([(name, TEXT) for name in SPELLING]))]
+    """Every distinct way the landing (and the corrections of it) spells a unit, by the generation of units meant.
+
+    That is the one in force on the last day of the delivery's window: who sends a list knows the units of its closing.
+    """
+    answers = [pa.Table.from_pylist([], pa.schema([*((name, TEXT) for name in SPELLING), ("units_from", DAY)]))]
     with duckdb.connect() as connection:
         connection.register("corrections", corrections)
+        connection.register("unit_generation", unit_tables()["unit_generation"])
         connection.execute(f"create view receipts as from read_parquet('{home.receipts}')")
         for source in contracts().values():
             for name, dataset in source.datasets.items():
@@ -210,27 +214,33 @@ def _spellings(home: Home, corrections: pa.Table) -> pa.Table:
                             with landed as (
                                 select distinct {_text(code)} as code_text, {_text(text)} as own_text,
                                     {_text(within)} as within_text,
-                                    case when part = '-' then '' else part end as part, {_text(tier)} as tier_text
+                                    case when part = '-' then '' else part end as part, {_text(tier)} as tier_text,
+                                    generation.units_from
                                 from read_parquet('{files}', union_by_name = true, hive_partitioning = false) as landed
                                 join receipts on receipts.delivery_id = landed._delivery_id
+                                join unit_generation as generation
+                                    on receipts.window_end >= coalesce(generation.first_day, receipts.window_end)
+                                    and receipts.window_end <= coalesce(generation.last_day, receipts.window_end)
                             ), decided as (
                                 select distinct column_name, new_value from corrections
                                 where source_code = '{source.code}' and dataset = '{name}' and action = 'override'
                             ), spelled as (
-                                select code_text, own_text, within_text, part, tier_text from landed
+                                select code_text, own_text, within_text, part, tier_text, units_from from landed
                                 union
                                 select
                                     case when column_name = '{code}' then new_value else code_text end,
                                     case when column_name = '{text}' then new_value else own_text end,
                                     case when column_name = '{within}' then new_value else within_text end,
                                     part,
-                                    case when column_name = '{tier}' then new_value else tier_text end
+                                    case when column_name = '{tier}' then new_value else tier_text end,
+                                    units_from
                                 from landed cross join decided
                                 where column_name in ('{code}', '{text}', '{within}', '{tier}')
                             )
                             select distinct
                                 '{source.code}' as source_code, '{name}' as dataset, '{column}' as column_name,
-                                code_text, {name_in_place("own_text", "within_text")} as name_text, part, tier_text
+                                code_text, {name_in_place("own_text", "within_text")} as name_text, part, tier_text,
+                                units_from
                             from spelled
                             order by all"""
                         ).to_arrow_table()
@@ -242,14 +252,13 @@ def _text(column: str | None) -> str:
     return f"coalesce(cast({column} as varchar), '')" if column else "''"
 
 
-def resolved_units(home: Home, corrections: pa.Table, as_of: datetime, directives: pa.Table) -> pa.Table:
-    """`unit_resolution`: what every spelling means, by the units in force in the directive's year."""
-    last = max(directives.column("ends").to_pylist())
+def resolved_units(home: Home, corrections: pa.Table, as_of: datetime) -> pa.Table:
+    """`unit_resolution`: what every spelling means, by the units in force when its delivery closed."""
     try:
         aliases = load_aliases(decisions_folder(), as_of)
     except ValueError as error:
         raise LangsonError(str(error)) from error
-    return resolution_table(_spellings(home, corrections), UnitResolver(load_units(), aliases, min(as_of.date(), last)))
+    return resolution_table(_spellings(home, corrections), load_units(), aliases)
 
 
 def _parent_values(parent: Release | None) -> pa.Table:

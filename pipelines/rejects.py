@@ -88,12 +88,15 @@ def _row(number: int, rule: str, column: str, candidates: str | None, text: str 
 def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
     """Landed rows whose unit is not known, of a delivery no run has seen: by the resolution of the last one."""
     import duckdb
+    from sources.units import generation_on
 
     from pipelines.definitions_step import name_in_place, unit_columns
 
     resolution = home.definitions / "unit_resolution.parquet"
     dataset = _dataset(receipt)
     if dataset is None or dataset.unit is None or not receipt.landing_path or not resolution.exists():
+        return []
+    if receipt.window_end is None:
         return []
     column, code, name, tier, within = unit_columns(dataset)[0]
 
@@ -110,6 +113,7 @@ def _unresolved(home: Home, receipt: Receipt) -> list[dict[str, Any]]:
             and r.column_name = '{column}'
             and r.code_text = {text(code)} and r.name_text = {spelled} and r.tier_text = {text(tier)}
             and r.part = '{"" if receipt.part == "-" else receipt.part}'
+            and r.units_from = date '{generation_on(receipt.window_end).units_from}'
         where r.unit_code is null order by 1"""
     ).fetchall()
     optional = dataset.unit.optional

@@ -73,7 +73,13 @@ def expectation_tables(
             ]
             keys = {"source_code": source.code, "dataset": name}
             datasets.append(
-                {**keys, "kind": item.kind, "state_of": item.state_of, "max_age_months": item.max_age_months}
+                {
+                    **keys,
+                    "kind": item.kind,
+                    "state_of": item.state_of,
+                    "max_age_months": item.max_age_months,
+                    "names_units": item.unit is not None or bool(item.resolve),
+                }
             )
             parts += [{**keys, "part": part, "cadence": item.cadence, "kind": item.kind} for part in senders]
             calendar += [
@@ -93,7 +99,8 @@ def expectation_tables(
 
 
 DATASETS_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("source_code", "dataset", "kind", "state_of")] + [("max_age_months", pa.int64())]
+    [(name, pa.string()) for name in ("source_code", "dataset", "kind", "state_of")]
+    + [("max_age_months", pa.int64()), ("names_units", pa.bool_())]
 )
 EXPECTED_PARTS_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("source_code", "dataset", "part", "cadence", "kind")]

@@ -71,10 +71,12 @@ DEFINITIONS: dict[str, pa.Schema] = {
         flag="provisional",
     ),
     "unit_successors": _schema(text="old_unit_code new_unit_code note", date="valid_from"),
+    "unit_generation": _schema(date="units_from codes_from first_day last_day"),
     "unit_resolution": _schema(
-        text="source_code dataset column_name code_text name_text part tier_text unit_code unit_level candidates"
+        text="source_code dataset column_name code_text name_text part tier_text unit_code unit_level candidates",
+        date="units_from unit_valid_from unit_valid_to",
     ),
-    "datasets": _schema(text="source_code dataset kind state_of", count="max_age_months"),
+    "datasets": _schema(text="source_code dataset kind state_of", count="max_age_months", flag="names_units"),
     "expected_parts": _schema(text="source_code dataset part cadence kind"),
     "calendar": _schema(text="source_code dataset", date="period_start", moment="due_at"),
     "as_of": _schema(moment="as_of parent_as_of", text="origin"),

@@ -50,6 +50,7 @@ def measure(code: str) -> dict[str, object]:
 DEFINITIONS = {
     "directive": [{"directive_code": "y", "year": 2022, "starts": date(2022, 1, 1), "ends": date(2022, 12, 31)}],
     "units": [PROVINCE, DEPARTMENT],
+    "unit_generation": [{"units_from": date(2020, 1, 1), "codes_from": date(2020, 1, 1)}],
     "indicators": [
         {
             "directive_code": "y",
@@ -96,7 +97,13 @@ DEFINITIONS = {
         }
     ],
     "datasets": [
-        {"source_code": "e_office", "dataset": "work_files", "kind": "register", "state_of": "month_end"},
+        {
+            "source_code": "e_office",
+            "dataset": "work_files",
+            "kind": "register",
+            "state_of": "month_end",
+            "names_units": True,
+        },
     ],
     "expected_parts": [
         {"source_code": "e_office", "dataset": "work_files", "part": "SO_CT", "cadence": "monthly", "kind": "register"}
@@ -203,6 +210,7 @@ def test_a_delivered_month_is_counted_and_the_months_not_sent_stay_without_a_sou
         "code_text": "",
         "part": "SO_CT",
         "tier_text": "tinh",
+        "units_from": date(2020, 1, 1),
     }
     resolution = [
         {**names, "name_text": "Sở Công Thương", "unit_code": "SO_CT", "unit_level": "department", "candidates": ""},

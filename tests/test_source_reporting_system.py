@@ -1,8 +1,10 @@
 """What the reporting system needs beyond its fixtures: a code of the organisation register, learned from the rows."""
 
+from datetime import date
+
 import pyarrow as pa
 
-from sources.units import resolution_table, resolver_of_2022
+from sources.units import load_units, resolution_table
 
 NAMES = ["source_code", "dataset", "column_name", "code_text", "name_text", "part", "tier_text"]
 
@@ -10,9 +12,8 @@ NAMES = ["source_code", "dataset", "column_name", "code_text", "name_text", "par
 def resolved(*spellings: tuple[str, str]) -> dict[tuple[str, str], str | None]:
     """The unit of each (code, name) of the reporting system's unit columns."""
     rows = [("reporting_system", "reports", "don_vi_bao_cao", code, name, "-", "") for code, name in spellings]
-    table = resolution_table(
-        pa.table({name: [row[place] for row in rows] for place, name in enumerate(NAMES)}), resolver_of_2022()
-    )
+    texts = {name: [row[place] for row in rows] for place, name in enumerate(NAMES)}
+    table = resolution_table(pa.table({**texts, "units_from": [date(2020, 1, 1)] * len(rows)}), load_units(), ())
     return {(row["code_text"], row["name_text"]): row["unit_code"] for row in table.to_pylist()}
 
 

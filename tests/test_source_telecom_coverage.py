@@ -1,6 +1,6 @@
 """What a unit's name needs beside it: the district in another column, the village before it; and rejected villages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ RECEIPT = {
     "part": "-",
     "outcome": "accepted",
     "kind": "snapshot",
+    "window_end": date(2022, 6, 30),
     "received_at": datetime(2022, 7, 8, 9),
 }
 
@@ -57,8 +58,7 @@ def test_a_commune_is_resolved_within_the_district_of_its_row_also_after_a_corre
     make_home(tmp_path, {}, [RECEIPT], {("telecom_coverage", "stations"): rows})
     correction = {"source_code": "telecom_coverage", "dataset": "stations", "action": "override"}
     corrections = pa.Table.from_pylist([{**correction, "column_name": "huyen", "new_value": "Văn Lãng"}], CORRECTIONS)
-    directive = pa.table({"ends": pa.array([datetime(2022, 12, 31).date()])})
-    found = resolved_units(Home(tmp_path), corrections, datetime(2023, 1, 31), directive).to_pylist()
+    found = resolved_units(Home(tmp_path), corrections, datetime(2023, 1, 31)).to_pylist()
     units = {row["name_text"]: row["unit_code"] for row in found}
     assert units["Hoàng Văn Thụ, Văn Lãng"] == "06178"
     assert units["Hoàng Văn Thụ, H. Bình Gia"] == "06100"

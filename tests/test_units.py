@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +19,6 @@ from sources.units import (
     UnitResolver,
     load_aliases,
     load_units,
-    resolution_table,
     resolver_of_2022,
     unit_tables,
 )
@@ -356,30 +354,6 @@ def test_a_faulty_alias_is_refused_by_name(tmp_path: Path, entry: str) -> None:
     (tmp_path / "unit_aliases.yml").write_text(entry, encoding="utf-8")
     with pytest.raises(ValueError, match=r"unit_aliases\.yml"):
         load_aliases(tmp_path, datetime(2023, 1, 1))
-
-
-def test_the_resolution_table_answers_each_distinct_spelling_once() -> None:
-    rows = [
-        ("e_office", "work_files", "don_vi", "", "Cao Lộc", "-", "huyen"),
-        ("e_office", "work_files", "don_vi", "", "Cao Lộc", "-", "huyen"),
-        ("e_office", "work_files", "don_vi", "", "Cao Lộc", "-", ""),
-        ("e_invoices", "tax_register", "dia_ban", "", "Cao Lộc", "-", ""),
-        ("e_invoices", "tax_register", "dia_ban", "", "Mai Sao", "-", ""),
-        ("health_records", "records", "ma_xa", "6166", "", "", ""),
-    ]
-    names = ["source_code", "dataset", "column_name", "code_text", "name_text", "part", "tier_text"]
-    spellings = pa.table({name: [row[place] for row in rows] for place, name in enumerate(names)})
-    table = resolution_table(spellings, resolver_of_2022())
-    assert table.column_names == [*names, "unit_code", "unit_level", "candidates"]
-    found = [(row["source_code"], row["name_text"], row["tier_text"], row["unit_code"]) for row in table.to_pylist()]
-    assert found == [
-        ("e_invoices", "Cao Lộc", "", "183"),
-        ("e_invoices", "Mai Sao", "", None),
-        ("e_office", "Cao Lộc", "", None),
-        ("e_office", "Cao Lộc", "huyen", "183"),
-        ("health_records", "", "", "06166"),
-    ]
-    assert table.column("candidates")[2].as_py() == "06187 Thị trấn Cao Lộc, Huyện Cao Lộc;183 Huyện Cao Lộc"
 
 
 @settings(max_examples=60, deadline=None)

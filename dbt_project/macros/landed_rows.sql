@@ -17,6 +17,7 @@
         delivery.received_at,
         delivery.window_start,
         delivery.window_end,
+        delivery.units_from,
         delivery.is_read
     from (
         select *, {% for column in key %}coalesce(cast({{ column }} as varchar), ''){{ " || '|' || " if not loop.last }}{% endfor %} as row_key

@@ -1,11 +1,14 @@
-{# Rows of a base model whose unit did not resolve: kept with their text and the candidates, so that an alias can revive them. #}
-{% macro rejected_rows(source_code, dataset, column_name, condition='unit_code is null') %}
+{#
+  Rows of a base model whose unit did not resolve: kept with their text and the candidates, so that an alias can revive them. `rule` is the
+  SQL of the reason: `unit_rule` of models that use unit_on_dates.
+#}
+{% macro rejected_rows(source_code, dataset, column_name, condition='unit_code is null', rule="'unit_unresolved'") %}
     select
         delivery_id,
         '{{ source_code }}' as source_code,
         '{{ dataset }}' as dataset,
         row_number,
-        'unit_unresolved' as rule,
+        {{ rule }} as rule,
         '{{ column_name }}' as column_name,
         {{ column_name }} as text,
         candidates

@@ -24,6 +24,4 @@ translate({{ village_text(column) }}, '{{ toned }}', 'aaaaaăăăăăâââââe
 {% endmacro %}
 
 {# The name without any accent, for texts typed without Vietnamese. #}
-{% macro village_plain(column) %}{{ without_accents(village_text(column)) }}{% endmacro %}
-
-{% macro without_accents(column) %}strip_accents(replace({{ column }}, 'đ', 'd')){% endmacro %}
+{% macro village_plain(column) %}{{ plain_text(village_text(column)) }}{% endmacro %}

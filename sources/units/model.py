@@ -7,9 +7,10 @@ unit is called in a delivery is the resolver's business.
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -59,12 +60,54 @@ class Unit:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+class Generation(NamedTuple):
+    """The units of the days between two changes.
+
+    `units_from` names the generation by its first day; `first_day` and `last_day` bound it, open where None: the first
+    list also stands for the days before it, since nothing older is known. `codes_from` is the day since which every
+    code has meant one unit: figures of one code may only meet within it.
+    """
+
+    units_from: date
+    codes_from: date
+    first_day: date | None
+    last_day: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether the units in force on a day are those of this generation."""
+        return (self.first_day is None or self.first_day <= day) and (self.last_day is None or day <= self.last_day)
+
+
 @cache
 def load_units() -> tuple[Unit, ...]:
     """Every unit of every generation, ordered by first day, level and code."""
     units = [*_places("units_2022.csv"), *_places("units_2025.csv"), *_agencies()]
     units.sort(key=lambda unit: (unit.valid_from, _ORDER[unit.unit_level], unit.unit_code))
     return tuple(units)
+
+
+@cache
+def load_generations() -> tuple[Generation, ...]:
+    """Every generation, oldest first: units change where one begins and on the day after one ends."""
+    units = load_units()
+    begun = {unit.valid_from for unit in units}
+    days = sorted(begun | {unit.valid_to + timedelta(days=1) for unit in units if unit.valid_to})
+    found: list[Generation] = []
+    known: dict[str, str] = {}
+    codes_from = days[0]
+    for place, day in enumerate(days):
+        in_force = {unit.unit_code: unit.unit_key for unit in units if unit.in_force(day)}
+        if any(known.get(code, key) != key for code, key in in_force.items()):
+            codes_from, known = day, {}
+        known |= in_force
+        following = days[place + 1] - timedelta(days=1) if place + 1 < len(days) else None
+        found.append(Generation(day, codes_from, day if place else None, following))
+    return tuple(found)
+
+
+def generation_on(day: date) -> Generation:
+    """The generation of units in force on a day."""
+    return next(generation for generation in load_generations() if generation.covers(day))
 
 
 def rows_of(file_name: str) -> list[dict[str, str]]:
@@ -74,7 +117,7 @@ def rows_of(file_name: str) -> list[dict[str, str]]:
 
 
 def unit_tables() -> dict[str, pa.Table]:
-    """Definition tables `units` (by unit_key) and `unit_successors` (by date, old and new code)."""
+    """Definition tables `units`, `unit_generation` and `unit_successors` (by date, old and new code)."""
     units = sorted(load_units(), key=lambda unit: unit.unit_key)
     text = [
         "unit_key",
@@ -97,7 +140,15 @@ def unit_tables() -> dict[str, pa.Table]:
         "valid_from": pa.array([date.fromisoformat(row["valid_from"]) for row in mergers], pa.date32()),
         "note": pa.array([row["note"] for row in mergers], pa.string()),
     }
-    return {"units": pa.table(columns), "unit_successors": pa.table(successors)}
+    generations = {
+        name: pa.array([getattr(generation, name) for generation in load_generations()], pa.date32())
+        for name in Generation._fields
+    }
+    return {
+        "units": pa.table(columns),
+        "unit_generation": pa.table(generations),
+        "unit_successors": pa.table(successors),
+    }
 
 
 def _places(file_name: str) -> Iterator[Unit]:

@@ -55,6 +55,8 @@ final as (
         received.file_name,
         received.window_start,
         received.window_end,
+        generation.units_from,
+        generation.codes_from,
         received.received_at,
         received.sha256,
         received.reason,
@@ -73,6 +75,8 @@ final as (
         received.outcome = 'accepted' and (standing.delivery_id is not null or received.kind = 'register') as is_read
     from received
     left join standing on received.delivery_id = standing.delivery_id
+    -- A list speaks of the units in force on its closing day.
+    {{ generation_on('generation', 'received.window_end') }}
 )
 
 select * from final

@@ -3,7 +3,9 @@ with expected as (
     select
         expected_part.source_code, expected_part.dataset, expected_part.part, expected_part.kind, expected_part.cadence,
         month.period_start, month.period_end,
-        case when dataset.state_of = 'year_end' then make_date(year(month.period_start), 12, 31) else month.period_end end as state_date
+        case when dataset.state_of = 'year_end' then make_date(year(month.period_start), 12, 31) else month.period_end end as state_date,
+        dataset.names_units,
+        month.codes_from
     from {{ source('definitions', 'expected_parts') }} as expected_part
     inner join {{ source('definitions', 'datasets') }} as dataset
         on expected_part.source_code = dataset.source_code and expected_part.dataset = dataset.dataset
@@ -71,6 +73,7 @@ state as (
         on expected.source_code = delivery.source_code and expected.dataset = delivery.dataset
             and (delivery.part = expected.part or delivery.part = '-')
             and delivery.window_end <= expected.state_date
+            and (not expected.names_units or delivery.codes_from = expected.codes_from)
     where expected.kind = 'snapshot'
     group by expected.source_code, expected.dataset, expected.part, expected.period_start
 ),

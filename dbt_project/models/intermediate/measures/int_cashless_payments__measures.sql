@@ -1,7 +1,8 @@
 -- What schools and health facilities collected, cashless and in all; each school's share; who installed and uses a cashless method.
 with flow as (
     select
-        measure_code, unit_code, paid_date as event_date, cast(null as date) as end_date, quantity
+        measure_code, 'place' as tier, unit_code, paid_date as event_date, cast(null as date) as end_date, cast(null as varchar) as item_key,
+        quantity
     from {{ ref('int_cashless_payments__flows') }}
 ),
 
@@ -110,25 +111,10 @@ state as (
     select * from fee_collecting_facilities_with_cashless_installed_and_used
 ),
 
-counted as (
+final as (
     select * from flow
     union all
-    select
-        measure_code, unit_code, period_end as event_date, cast(period_end + 1 as date) as end_date, quantity
-    from state
-),
-
-final as (
-    select
-        measure_code,
-        'place' as tier,
-        unit_code,
-        event_date,
-        end_date,
-        cast(null as varchar) as item_key,
-        cast(sum(quantity) as bigint) as quantity
-    from counted
-    group by measure_code, unit_code, event_date, end_date
+    {{ counted_at_month_end('state', quantity='quantity') }}
 )
 
 select * from final

@@ -6,7 +6,7 @@ with school_year as (
         cast(sum(paid.receipt_count) as bigint) as receipt_count,
         cast(sum(case when paid.is_cashless then paid.receipt_count else 0 end) as bigint) as cashless_count
     from {{ ref('int_cashless_payments__transactions') }} as paid
-    inner join {{ ref('int_month') }} as month on paid.paid_date between {{ year_start('month.period_end') }} and month.period_end
+    inner join {{ ref('int_month') }} as month on paid.paid_date between greatest({{ year_start('month.period_end') }}, month.codes_from) and month.period_end
     where paid.sector = 'school' and paid.payer = 'nguoi_dan'
     group by month.period_end, paid.unit_code, paid.collector_code
 ),

@@ -41,12 +41,17 @@ place_named as (
     from {{ ref('stg_cashless_payments__monthly_summary') }}
 ),
 
--- A unit stands where its newest row that names a commune says, else it is known to the province only.
+-- A unit stands where its newest row that names a commune says, of those that speak of the same generation of communes, else it is known
+-- to the province only.
 place as (
-    select collector_code, unit_code
+    select place_named.collector_code, place_named.unit_code, generation.codes_from
     from place_named
-    where unit_code is not null
-    qualify row_number() over (partition by collector_code order by named_date desc, delivery_id desc, row_number desc) = 1
+    {{ generation_on('generation', 'place_named.named_date') }}
+    where place_named.unit_code is not null
+    qualify row_number() over (
+            partition by place_named.collector_code, generation.codes_from
+            order by place_named.named_date desc, place_named.delivery_id desc, place_named.row_number desc
+        ) = 1
 ),
 
 paid as (
@@ -87,7 +92,8 @@ final as (
         cast(sum(paid.insurance_amount_vnd) as bigint) as insurance_amount_vnd
     from paid
     cross join province
-    left join place on paid.collector_code = place.collector_code
+    {{ generation_on('generation', 'paid.paid_date') }}
+    left join place on paid.collector_code = place.collector_code and generation.codes_from = place.codes_from
     group by
         paid.sector, paid.collector_code, coalesce(place.unit_code, province.unit_code), paid.paid_date, paid.payer, paid.is_advance,
         paid.is_cashless

@@ -19,16 +19,7 @@ counted as (
 ),
 
 final as (
-    select
-        measure_code,
-        'place' as tier,
-        unit_code,
-        period_end as event_date,
-        cast(period_end + 1 as date) as end_date,
-        cast(null as varchar) as item_key,
-        cast(sum(quantity) as bigint) as quantity
-    from counted
-    group by measure_code, unit_code, period_end
+    {{ counted_at_month_end('counted', quantity='quantity') }}
 )
 
 select * from final

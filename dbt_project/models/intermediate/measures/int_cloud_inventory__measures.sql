@@ -83,16 +83,7 @@ counted as (
 ),
 
 final as (
-    select
-        measure_code,
-        unit_level as tier,
-        unit_code,
-        period_end as event_date,
-        cast(period_end + 1 as date) as end_date,
-        cast(null as varchar) as item_key,
-        cast(count(*) as bigint) as quantity
-    from counted
-    group by measure_code, unit_level, unit_code, period_end
+    {{ counted_at_month_end('counted', tier='unit_level') }}
 )
 
 select * from final

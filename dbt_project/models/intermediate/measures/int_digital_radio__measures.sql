@@ -34,15 +34,7 @@ counted as (
 ),
 
 final as (
-    select
-        measure_code,
-        'place' as tier,
-        unit_code,
-        period_end as event_date,
-        cast(period_end + 1 as date) as end_date,
-        cast(null as varchar) as item_key,
-        cast(1 as bigint) as quantity
-    from counted
+    {{ counted_at_month_end('counted') }}
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- Communes that closed work files since 1 January, at each month's end: how many, and how many of them online.
 with month as (
-    select period_start, period_end, {{ year_start('period_end') }} as year_start
+    -- Since January, or since the codes of communes mean what they mean now.
+    select period_start, period_end, greatest({{ year_start('period_end') }}, codes_from) as year_start
     from {{ ref('int_month') }}
 ),
 

@@ -66,15 +66,7 @@ reaching as (
 
 -- A commune counts once at each month's end.
 state as (
-    select
-        measure_code,
-        'commune' as tier,
-        unit_code,
-        period_end as event_date,
-        cast(period_end + 1 as date) as end_date,
-        cast(null as varchar) as item_key,
-        cast(1 as bigint) as quantity
-    from reaching
+    {{ counted_at_month_end('reaching', tier="'commune'") }}
 ),
 
 final as (

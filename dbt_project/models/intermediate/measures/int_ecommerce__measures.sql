@@ -41,12 +41,6 @@ order_counted as (
 
 counted as (
     select
-        measure_code, unit_code, period_end as event_date, cast(period_end + 1 as date) as end_date, cast(null as varchar) as item_key,
-        count(*) as quantity
-    from household_counted
-    group by measure_code, unit_code, period_end
-    union all
-    select
         order_counted.measure_code, province.unit_code, order_counted.event_date, cast(null as date) as end_date,
         cast(null as varchar) as item_key, count(*) as quantity
     from order_counted
@@ -61,6 +55,8 @@ counted as (
 ),
 
 final as (
+    {{ counted_at_month_end('household_counted') }}
+    union all
     select measure_code, 'place' as tier, unit_code, event_date, end_date, item_key, cast(quantity as bigint) as quantity
     from counted
 )

@@ -1,4 +1,5 @@
 -- Each measure at every level of the tree and every month. Months add up by `accumulation`, units by `rollup`; only rows that are not zero.
+-- Months add up of one unit_key: a code given to another commune starts anew.
 with event as (
     select event.*, measure.accumulation, measure.rollup
     from {{ ref('int_measure_event') }} as event
@@ -25,7 +26,7 @@ occurrence as (
 placed as (
     select
         occurrence.measure_code, occurrence.accumulation, occurrence.rollup, occurrence.tier, ancestor.ancestor_code as unit_code,
-        occurrence.period_start, occurrence.item_key, occurrence.quantity
+        ancestor.ancestor_key as unit_key, occurrence.period_start, occurrence.item_key, occurrence.quantity
     from occurrence
     inner join {{ ref('int_unit_ancestor') }} as ancestor
         on occurrence.period_start = ancestor.period_start and occurrence.unit_code = ancestor.unit_code
@@ -40,7 +41,7 @@ summed as (
 ),
 
 thing as (
-    select distinct measure_code, accumulation, rollup, tier, unit_code, period_start, item_key
+    select distinct measure_code, accumulation, rollup, tier, unit_code, unit_key, period_start, item_key
     from placed
     where item_key is not null
 ),
@@ -50,7 +51,7 @@ thing_first_seen as (
     select
         *,
         row_number() over (
-            partition by measure_code, tier, unit_code, year(period_start), item_key
+            partition by measure_code, tier, unit_key, year(period_start), item_key
             order by period_start
         ) = 1 as is_new
     from thing
@@ -73,14 +74,15 @@ counted as (
 
 rolled_up as (
     select
-        counted.measure_code, counted.accumulation, counted.tier, ancestor.ancestor_code as unit_code, counted.period_start,
+        counted.measure_code, counted.accumulation, counted.tier, ancestor.ancestor_code as unit_code,
+        ancestor.ancestor_key as unit_key, counted.period_start,
         sum(counted.value_month) as value_month,
         sum(counted.value_new) as value_new
     from counted
     inner join {{ ref('int_unit_ancestor') }} as ancestor
         on counted.period_start = ancestor.period_start and counted.unit_code = ancestor.unit_code
     where counted.rollup = 'subtree' or ancestor.ancestor_code = ancestor.unit_code
-    group by counted.measure_code, counted.accumulation, counted.tier, ancestor.ancestor_code, counted.period_start
+    group by counted.measure_code, counted.accumulation, counted.tier, ancestor.ancestor_code, ancestor.ancestor_key, counted.period_start
 ),
 
 accumulated as (
@@ -89,11 +91,14 @@ accumulated as (
         sum(case when rolled_up.period_start = month.period_start then rolled_up.value_month else 0 end) as value_month,
         sum(case when rolled_up.accumulation = 'stock' then rolled_up.value_month else rolled_up.value_new end) as value_to_date
     from rolled_up
-    inner join {{ ref('int_month') }} as month
-        on rolled_up.period_start = month.period_start
-            or (
-                rolled_up.accumulation <> 'stock' and rolled_up.period_start < month.period_start
-                and year(rolled_up.period_start) = year(month.period_start)
+    inner join {{ ref('int_unit_ancestor') }} as month
+        on rolled_up.unit_key = month.ancestor_key and month.unit_code = month.ancestor_code
+            and (
+                rolled_up.period_start = month.period_start
+                or (
+                    rolled_up.accumulation <> 'stock' and rolled_up.period_start < month.period_start
+                    and year(rolled_up.period_start) = year(month.period_start)
+                )
             )
     group by rolled_up.measure_code, rolled_up.tier, rolled_up.unit_code, month.period_start
 ),

@@ -46,18 +46,14 @@ counted as (
     select * from vocational_staff_trained_unmatched
 ),
 
-final as (
-    select
-        counted.measure_code,
-        'place' as tier,
-        province.unit_code,
-        province.period_end as event_date,
-        cast(province.period_end + 1 as date) as end_date,
-        cast(null as varchar) as item_key,
-        cast(count(*) as bigint) as quantity
+placed as (
+    select counted.measure_code, province.unit_code, province.period_end
     from counted
     inner join {{ ref('int_unit_month') }} as province on province.unit_level = 'province' and counted.period_start = province.period_start
-    group by counted.measure_code, province.unit_code, province.period_end
+),
+
+final as (
+    {{ counted_at_month_end('placed') }}
 )
 
 select * from final

@@ -8,13 +8,7 @@ with landed as (
 standing as (
     select landed.*
     from landed
-    where landed.is_read and not exists (
-            select 1
-            from {{ ref('stg_deliveries') }} as newer
-            where newer.source_code = 'border_gate' and newer.dataset = 'customs_declarations' and newer.outcome <> 'refused'
-                and newer.part = landed.part and landed.ngay_dang_ky between newer.window_start and newer.window_end
-                and (newer.received_at > landed.received_at or (newer.received_at = landed.received_at and newer.delivery_id > landed.delivery_id))
-        )
+    where landed.is_read and not {{ covered_by_newer_delivery('border_gate', 'customs_declarations', 'landed', 'landed.ngay_dang_ky') }}
 ),
 
 final as (

@@ -11,13 +11,7 @@ with landed as (
 standing as (
     select landed.*
     from landed
-    where landed.is_read and not exists (
-            select 1
-            from {{ ref('stg_deliveries') }} as newer
-            where newer.source_code = 'border_gate' and newer.dataset = 'platform_declarations' and newer.outcome <> 'refused'
-                and newer.part = landed.part and cast(landed.create_date as date) between newer.window_start and newer.window_end
-                and (newer.received_at > landed.received_at or (newer.received_at = landed.received_at and newer.delivery_id > landed.delivery_id))
-        )
+    where landed.is_read and not {{ covered_by_newer_delivery('border_gate', 'platform_declarations', 'landed', 'cast(landed.create_date as date)') }}
 ),
 
 -- All rows of a declaration share its row number in the file: the newest listing brings the declaration and its lines together.

@@ -5,24 +5,23 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('cashless_payments', 'monthly_summary', 'ma_xa') }}
+placed as (
+    select
+        landed.*,
+        {{ unit_on_dates('resolution', ['landed.thang']) }}
+    from landed
+    {{ resolved_unit('resolution', 'cashless_payments', 'monthly_summary', 'ma_xa', code='ma_xa') }}
 ),
 
 final as (
     select
-        landed.*,
-        resolution.unit_code,
-        resolution.candidates,
+        *,
         case
-            when landed.ma_xa is not null and resolution.unit_code is null then 'unit_unresolved'
-            when least(landed.sl_kdtm, landed.gt_kdtm) < 0 then 'negative_total'
-            when landed.sl_kdtm > landed.sl_giao_dich or landed.gt_kdtm > landed.gt_giao_dich then 'cashless_above_total'
+            when ma_xa is not null and unit_rule is not null then unit_rule
+            when least(sl_kdtm, gt_kdtm) < 0 then 'negative_total'
+            when sl_kdtm > sl_giao_dich or gt_kdtm > gt_giao_dich then 'cashless_above_total'
         end as broken_rule
-    from landed
-    left join resolution
-        on coalesce(landed.ma_xa, '') = resolution.code_text and resolution.name_text = '' and resolution.tier_text = ''
-            and resolution.part = ''
+    from placed
 )
 
 select * from final

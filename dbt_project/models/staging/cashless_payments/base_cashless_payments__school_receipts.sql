@@ -5,20 +5,19 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('cashless_payments', 'school_receipts', 'ma_xa') }}
+placed as (
+    select
+        landed.*,
+        {{ unit_on_dates('resolution', ['landed.ngay_thu']) }}
+    from landed
+    {{ resolved_unit('resolution', 'cashless_payments', 'school_receipts', 'ma_xa', code='ma_xa') }}
 ),
 
 final as (
     select
-        landed.*,
-        resolution.unit_code,
-        resolution.candidates,
-        case when landed.ma_xa is not null and resolution.unit_code is null then 'unit_unresolved' end as broken_rule
-    from landed
-    left join resolution
-        on coalesce(landed.ma_xa, '') = resolution.code_text and resolution.name_text = '' and resolution.tier_text = ''
-            and resolution.part = ''
+        *,
+        case when ma_xa is not null then unit_rule end as broken_rule
+    from placed
 )
 
 select * from final

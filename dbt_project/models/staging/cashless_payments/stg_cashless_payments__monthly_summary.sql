@@ -2,13 +2,7 @@
 with standing as (
     select summary.*
     from {{ ref('base_cashless_payments__monthly_summary') }} as summary
-    where summary.is_read and summary.broken_rule is null and not exists (
-            select 1
-            from {{ ref('stg_deliveries') }} as newer
-            where newer.source_code = 'cashless_payments' and newer.dataset = 'monthly_summary' and newer.outcome <> 'refused'
-                and newer.part = summary.part and summary.thang between newer.window_start and newer.window_end
-                and (newer.received_at > summary.received_at or (newer.received_at = summary.received_at and newer.delivery_id > summary.delivery_id))
-        )
+    where summary.is_read and summary.broken_rule is null and not {{ covered_by_newer_delivery('cashless_payments', 'monthly_summary', 'summary', 'summary.thang') }}
 ),
 
 final as (

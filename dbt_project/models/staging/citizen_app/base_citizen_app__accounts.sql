@@ -6,14 +6,6 @@ with landed as (
     }) }}
 ),
 
-commune as (
-    {{ unit_resolution('citizen_app', 'accounts', 'ma_xa') }}
-),
-
-district as (
-    {{ unit_resolution('citizen_app', 'accounts', 'ma_huyen') }}
-),
-
 placed as (
     select
         landed.*,
@@ -23,9 +15,8 @@ placed as (
         district.unit_code as district_code,
         district.candidates as district_candidates
     from landed
-    left join commune
-        on coalesce(landed.ma_xa, '') = commune.code_text and commune.name_text = '' and commune.tier_text = '' and commune.part = ''
-    left join district on coalesce(landed.ma_huyen, '') = district.name_text and district.tier_text = '' and district.part = ''
+    {{ resolved_unit('commune', 'citizen_app', 'accounts', 'ma_xa', code='ma_xa') }}
+    {{ resolved_unit('district', 'citizen_app', 'accounts', 'ma_huyen', name='ma_huyen') }}
 ),
 
 final as (

@@ -5,24 +5,12 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('cloud_inventory', 'systems', 'don_vi_chu_quan') }}
-),
-
-lister as (
-    {{ unit_resolution('cloud_inventory', 'systems', 'don_vi_ke_khai') }}
-),
-
 final as (
     select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates, lister.unit_code as lister_unit_code
     from landed
-    left join resolution
-        on coalesce(landed.don_vi_chu_quan, '') = resolution.name_text and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
+    {{ resolved_unit('resolution', 'cloud_inventory', 'systems', 'don_vi_chu_quan', name='don_vi_chu_quan') }}
     -- A group row such as "I. Sở, ban, ngành" names no unit: then nobody's own list.
-    left join lister
-        on landed.don_vi_ke_khai = lister.name_text and lister.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = lister.part
+    {{ resolved_unit('lister', 'cloud_inventory', 'systems', 'don_vi_ke_khai', name='don_vi_ke_khai') }}
 )
 
 select * from final

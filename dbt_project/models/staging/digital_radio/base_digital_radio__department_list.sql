@@ -5,16 +5,10 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('digital_radio', 'department_list', 'xa') }}
-),
-
 final as (
     select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates
     from landed
-    left join resolution
-        on {{ name_in_place('landed.xa', 'landed.huyen') }} = resolution.name_text and resolution.code_text = '' and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
+    {{ resolved_unit('resolution', 'digital_radio', 'department_list', 'xa', name='xa', within='huyen') }}
 )
 
 select * from final

@@ -6,16 +6,10 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('digital_radio', 'devices', 'dia_ban') }}
-),
-
 final as (
     select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates
     from landed
-    left join resolution
-        on coalesce(landed.dia_ban, '') = resolution.name_text and resolution.code_text = '' and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
+    {{ resolved_unit('resolution', 'digital_radio', 'devices', 'dia_ban', name='dia_ban') }}
 )
 
 select * from final

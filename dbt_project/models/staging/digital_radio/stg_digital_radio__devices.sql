@@ -6,7 +6,7 @@ with device as (
         try_cast(replace(vi_do, ',', '.') as decimal(9, 6)) as first_coordinate,
         try_cast(replace(kinh_do, ',', '.') as decimal(9, 6)) as second_coordinate,
         try_cast(am_luong as bigint) as volume,
-        {{ without_accents('lower(trim(trang_thai))') }} as status_text
+        {{ plain_text('trang_thai') }} as status_text
     from {{ ref('base_digital_radio__devices') }}
     where is_read and unit_code is not null
 ),

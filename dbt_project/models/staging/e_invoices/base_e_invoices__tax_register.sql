@@ -6,23 +6,11 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('e_invoices', 'tax_register', 'dia_ban') }}
-),
-
-office as (
-    {{ unit_resolution('e_invoices', 'tax_register', 'cqt_quan_ly') }}
-),
-
 final as (
     select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates, office.unit_code as office_unit_code
     from landed
-    left join resolution
-        on coalesce(landed.dia_ban, '') = resolution.name_text and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
-    left join office
-        on coalesce(landed.cqt_quan_ly, '') = office.name_text and office.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = office.part
+    {{ resolved_unit('resolution', 'e_invoices', 'tax_register', 'dia_ban', name='dia_ban') }}
+    {{ resolved_unit('office', 'e_invoices', 'tax_register', 'cqt_quan_ly', name='cqt_quan_ly') }}
 )
 
 select * from final

@@ -9,13 +9,7 @@ with landed as (
 standing as (
     select landed.*
     from landed
-    where landed.is_read and not exists (
-            select 1
-            from {{ ref('stg_deliveries') }} as newer
-            where newer.source_code = 'e_invoices' and newer.dataset = 'registrations' and newer.outcome <> 'refused'
-                and newer.part = landed.part and cast(landed.ngay as date) between newer.window_start and newer.window_end
-                and (newer.received_at > landed.received_at or (newer.received_at = landed.received_at and newer.delivery_id > landed.delivery_id))
-        )
+    where landed.is_read and not {{ covered_by_newer_delivery('e_invoices', 'registrations', 'landed', 'cast(landed.ngay as date)') }}
 ),
 
 final as (

@@ -6,16 +6,12 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('e_office', 'work_files', 'don_vi') }}
-),
-
 final as (
-    select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates
+    select
+        landed.*,
+        {{ unit_on_dates('resolution', ['landed.ngay_ket_thuc']) }}
     from landed
-    left join resolution
-        on coalesce(landed.don_vi, '') = resolution.name_text and coalesce(landed.cap, '') = resolution.tier_text
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
+    {{ resolved_unit('resolution', 'e_office', 'work_files', 'don_vi', name='don_vi', tier='cap') }}
 )
 
 select * from final

@@ -6,10 +6,6 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('ecommerce', 'accounts', 'dia_ban') }}
-),
-
 final as (
     select
         landed.*,
@@ -18,9 +14,7 @@ final as (
         resolution.candidates,
         coalesce(landed.dia_ban, landed.ma_xa) as place_text
     from landed
-    left join resolution
-        on coalesce(landed.ma_xa, '') = resolution.code_text and coalesce(landed.dia_ban, '') = resolution.name_text
-            and resolution.tier_text = '' and landed.part = resolution.part
+    {{ resolved_unit('resolution', 'ecommerce', 'accounts', 'dia_ban', code='ma_xa', name='dia_ban') }}
 )
 
 select * from final

@@ -12,13 +12,7 @@ final as (
         landed.delivery_id,
         landed.row_number
     from landed
-    where landed.is_read and not exists (
-            select 1
-            from {{ ref('stg_deliveries') }} as newer
-            where newer.source_code = 'ecommerce' and newer.dataset = 'activity' and newer.outcome <> 'refused'
-                and newer.part = landed.part and landed.ngay_hoat_dong between newer.window_start and newer.window_end
-                and (newer.received_at > landed.received_at or (newer.received_at = landed.received_at and newer.delivery_id > landed.delivery_id))
-        )
+    where landed.is_read and not {{ covered_by_newer_delivery('ecommerce', 'activity', 'landed', 'landed.ngay_hoat_dong') }}
 )
 
 select * from final

@@ -6,14 +6,6 @@ with landed as (
     }) }}
 ),
 
-commune as (
-    {{ unit_resolution('education', 'schools', 'ma_xa_phuong') }}
-),
-
-district as (
-    {{ unit_resolution('education', 'schools', 'ma_quan_huyen') }}
-),
-
 final as (
     select
         landed.*,
@@ -21,12 +13,8 @@ final as (
         case when landed.ma_xa_phuong is null then district.unit_level else commune.unit_level end as unit_level,
         case when landed.ma_xa_phuong is null then district.candidates else commune.candidates end as candidates
     from landed
-    left join commune
-        on coalesce(landed.ma_xa_phuong, '') = commune.code_text and commune.name_text = '' and commune.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = commune.part
-    left join district
-        on coalesce(landed.ma_quan_huyen, '') = district.name_text and district.code_text = '' and district.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = district.part
+    {{ resolved_unit('commune', 'education', 'schools', 'ma_xa_phuong', code='ma_xa_phuong') }}
+    {{ resolved_unit('district', 'education', 'schools', 'ma_quan_huyen', name='ma_quan_huyen') }}
 )
 
 select * from final

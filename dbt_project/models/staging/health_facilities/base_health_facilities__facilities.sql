@@ -6,26 +6,17 @@ with landed as (
     }) }}
 ),
 
-commune as (
-    {{ unit_resolution('health_facilities', 'facilities', 'ma_xa') }}
-),
-
-district as (
-    {{ unit_resolution('health_facilities', 'facilities', 'ma_huyen') }}
-),
-
 final as (
     select
         landed.*,
-        coalesce(commune.unit_code, district.unit_code) as unit_code,
+        coalesce(
+            case when commune.unit_level = 'commune' then commune.unit_code end,
+            case when district.unit_level = 'district' then district.unit_code end
+        ) as unit_code,
         coalesce(district.candidates, '') as candidates
     from landed
-    left join commune
-        on landed.ma_xa = commune.name_text and commune.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = commune.part and commune.unit_level = 'commune'
-    left join district
-        on landed.ma_huyen = district.code_text and district.name_text = '' and district.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = district.part and district.unit_level = 'district'
+    {{ resolved_unit('commune', 'health_facilities', 'facilities', 'ma_xa', name='ma_xa') }}
+    {{ resolved_unit('district', 'health_facilities', 'facilities', 'ma_huyen', code='ma_huyen') }}
 )
 
 select * from final

@@ -20,13 +20,11 @@ worded as (
         *,
         list_filter(
             list_transform(
-                regexp_split_to_array(
-                    strip_accents(lower(replace(replace(coalesce(nen_tang_so, ''), 'Đ', 'D'), 'đ', 'd'))), '[,;/+|&\r\n]+|\sva\s'
-                ),
-                lambda word: trim(word)
+                regexp_split_to_array(lower(nfc_normalize(coalesce(nen_tang_so, ''))), '[,;/+|&\r\n]+|\sv[aà]\s'),
+                lambda word: {{ plain_text('word') }}
             ),
             lambda word: word not in (
-                '', '-', '0', '1', 'x', 'co', 'khong', 'khong co', 'khong dung', 'chua', 'chua co', 'chua dung', 'dang trien khai', 'se trien khai'
+                '', '0', '1', 'x', 'co', 'khong', 'khong co', 'khong dung', 'chua', 'chua co', 'chua dung', 'dang trien khai', 'se trien khai'
             )
         ) as platforms
     from newest

@@ -8,16 +8,12 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('online_public_services', 'dossiers', 'don_vi_xu_ly') }}
-),
-
 final as (
-    select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates
+    select
+        landed.*,
+        {{ unit_on_dates('resolution', ['landed.ngay_tiep_nhan', 'coalesce(landed.ngay_ket_thuc_xu_ly, landed.ngay_tra)']) }}
     from landed
-    left join resolution
-        on coalesce(landed.don_vi_xu_ly, '') = resolution.name_text and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
+    {{ resolved_unit('resolution', 'online_public_services', 'dossiers', 'don_vi_xu_ly', name='don_vi_xu_ly') }}
 )
 
 select * from final

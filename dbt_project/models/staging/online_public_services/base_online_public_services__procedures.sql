@@ -6,14 +6,6 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('online_public_services', 'procedures', 'don_vi') }}
-),
-
-agency as (
-    {{ unit_resolution('online_public_services', 'procedures', 'co_quan_thuc_hien') }}
-),
-
 final as (
     select
         landed.*,
@@ -24,12 +16,8 @@ final as (
         -- A row that names no unit is the general one; a unit that is named but unknown rejects the row.
         coalesce(landed.don_vi, '') = '' as is_general
     from landed
-    left join resolution
-        on landed.don_vi = resolution.name_text and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
-    left join agency
-        on landed.co_quan_thuc_hien = agency.name_text and agency.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = agency.part
+    {{ resolved_unit('resolution', 'online_public_services', 'procedures', 'don_vi', name='don_vi') }}
+    {{ resolved_unit('agency', 'online_public_services', 'procedures', 'co_quan_thuc_hien', name='co_quan_thuc_hien') }}
 )
 
 select * from final

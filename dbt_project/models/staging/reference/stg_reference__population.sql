@@ -7,8 +7,10 @@ with final as (
         coalesce(so_nguoi, 0) as person_count,
         coalesce(so_ho, 0) as household_count,
         delivery_id,
-        row_number
+        row_number,
+        generation.codes_from
     from {{ ref('base_reference__population') }}
+    {{ generation_on('generation', 'ngay_thong_ke') }}
     where is_read and unit_code is not null
     qualify row_number() over (
             partition by ngay_thong_ke, unit_code, nhom_tuoi

@@ -6,10 +6,6 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('reporting_system', 'reports', 'don_vi_bao_cao') }}
-),
-
 -- An ad hoc report has a deadline, whatever stands under its period; a span of years ("giai đoạn") names no month.
 told as (
     select
@@ -81,22 +77,27 @@ named as (
     from years
 ),
 
-final as (
+dated as (
     select
-        named.delivery_id, named.row_number, named.part, named.received_at, named.window_start, named.window_end, named.is_read,
-        named.ma_che_do, named.ten_bao_cao, named.ky_bao_cao, named.ma_dinh_danh, named.don_vi_bao_cao, named.han_gui,
-        named.loai_bao_cao, named.ngay_gui, named.phuong_thuc, named.trang_thai,
-        resolution.unit_code, resolution.unit_level, resolution.candidates,
-        coalesce(named.named_kind, 'han_gui') as period_kind,
+        *,
         case
-            when named.named_kind is not null then named.named_period
-            when day(named.han_gui) >= 15 then {{ add_months(month_start('named.han_gui'), 1) }}
-            else {{ month_start('named.han_gui') }}
+            when named_kind is not null then named_period
+            when day(han_gui) >= 15 then {{ add_months(month_start('han_gui'), 1) }}
+            else {{ month_start('han_gui') }}
         end as period_month
     from named
-    left join resolution
-        on coalesce(named.ma_dinh_danh, '') = resolution.code_text and coalesce(named.don_vi_bao_cao, '') = resolution.name_text
-            and resolution.tier_text = '' and case when named.part = '-' then '' else named.part end = resolution.part
+),
+
+final as (
+    select
+        dated.delivery_id, dated.row_number, dated.part, dated.received_at, dated.window_start, dated.window_end, dated.is_read,
+        dated.ma_che_do, dated.ten_bao_cao, dated.ky_bao_cao, dated.ma_dinh_danh, dated.don_vi_bao_cao, dated.han_gui,
+        dated.loai_bao_cao, dated.ngay_gui, dated.phuong_thuc, dated.trang_thai,
+        {{ unit_on_dates('resolution', ['dated.period_month']) }},
+        coalesce(dated.named_kind, 'han_gui') as period_kind,
+        dated.period_month
+    from dated
+    {{ resolved_unit('resolution', 'reporting_system', 'reports', 'don_vi_bao_cao', code='ma_dinh_danh', name='don_vi_bao_cao', of='dated') }}
 )
 
 select * from final

@@ -14,7 +14,7 @@ with unplaced as (
 ),
 
 final as (
-    {{ rejected_rows('reporting_system', 'reports', 'don_vi_bao_cao') }}
+    {{ rejected_rows('reporting_system', 'reports', 'don_vi_bao_cao', rule='unit_rule') }}
     union all
     select * from unplaced
 )

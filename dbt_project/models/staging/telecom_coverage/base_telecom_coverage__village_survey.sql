@@ -7,16 +7,10 @@ with landed as (
     }) }}
 ),
 
-resolution as (
-    {{ unit_resolution('telecom_coverage', 'village_survey', 'ma_xa') }}
-),
-
 final as (
     select landed.*, resolution.unit_code, resolution.unit_level, resolution.candidates
     from landed
-    left join resolution
-        on coalesce(landed.ma_xa, '') = resolution.code_text and resolution.name_text = '' and resolution.tier_text = ''
-            and case when landed.part = '-' then '' else landed.part end = resolution.part
+    {{ resolved_unit('resolution', 'telecom_coverage', 'village_survey', 'ma_xa', code='ma_xa') }}
 )
 
 select * from final

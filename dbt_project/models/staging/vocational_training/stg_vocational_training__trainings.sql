@@ -8,13 +8,7 @@ with landed as (
 standing as (
     select landed.*
     from landed
-    where landed.is_read and not exists (
-            select 1
-            from {{ ref('stg_deliveries') }} as newer
-            where newer.source_code = 'vocational_training' and newer.dataset = 'trainings' and newer.outcome <> 'refused'
-                and newer.part = landed.part and landed.ngay_ket_thuc between newer.window_start and newer.window_end
-                and (newer.received_at > landed.received_at or (newer.received_at = landed.received_at and newer.delivery_id > landed.delivery_id))
-        )
+    where landed.is_read and not {{ covered_by_newer_delivery('vocational_training', 'trainings', 'landed', 'landed.ngay_ket_thuc') }}
 ),
 
 final as (
