@@ -81,7 +81,7 @@ def _text_columns(schema: pa.Schema, limits: Limits) -> list[str]:
 
 def _is_text(kind: pa.DataType) -> bool:
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _check_contents(file: pq.ParquetFile, path: Path, limits: Limits) -> None:
