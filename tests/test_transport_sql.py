@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -244,6 +245,11 @@ class Disturbance:
         self._owner.execute("select pg_advisory_unlock_all()")
 
 
+def tells(text: str, expected: str) -> bool:
+    """Whether a text in both languages has the pieces of another, in their order."""
+    return re.search(".*".join(map(re.escape, re.split(r" \| | … ?", expected))), text) is not None
+
+
 @pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.code)
 def test_each_mood_ends_as_the_page_says(
     server: Server, tmp_path: Path, mood: SqlMood, caplog: pytest.LogCaptureFixture
@@ -262,13 +268,14 @@ def test_each_mood_ends_as_the_page_says(
             pulled = session.pull(JANUARY, how, folder)
             assert (pulled.rows, len(pulled.notes), pulled.requests) == (ROWS, 1, 2)
             told = str(pulled)
-            assert mood.outcome.note in told
+            assert tells(pulled.notes[0], mood.outcome.note)
         else:
             assert isinstance(mood.outcome, Failed)
             with pytest.raises(PullFailed) as failed:
                 session.pull(JANUARY, how, folder)
             told = "".join(traceback.format_exception(failed.value))
-            assert (failed.value.cause, mood.outcome.told in failed.value.vi) == (mood.outcome.cause, True), told
+            assert failed.value.cause == mood.outcome.cause, told
+            assert tells(str(failed.value), mood.outcome.told), told
             assert list(folder.iterdir()) == [], "something is kept of a pull that failed"
             # Only what may pass is tried again, after ever longer pauses.
             passing = failed.value.cause == "unreachable"

@@ -49,6 +49,7 @@ def changes_text(folder: Path, parent: Path | None, release_id: str) -> str:
     lines += _revisions(folder)
     lines += _deliveries(folder, parent)
     lines += _held(folder)
+    lines += _corrections(folder)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -99,3 +100,18 @@ def _held(folder: Path) -> list[str]:
     lines = ["## Giá trị bị giữ lại chờ xác nhận | Held values", ""]
     shown = [(code, name, unit, f"{month:%Y-%m}", percent(value), why) for code, name, unit, month, value, why in held]
     return lines + _table(("chỉ tiêu", "định nghĩa", "đơn vị", "tháng", "giá trị", "lý do"), shown) + [""]
+
+
+def _corrections(folder: Path) -> list[str]:
+    """Every correction in force, and whether the source has made it needless."""
+    if "stage" not in _columns(folder, "quality_results"):
+        return []
+    found = _rows(
+        f"""select "check", case outcome when 'passed' then 'còn cần | needed' else 'HẾT CẦN | NEEDLESS' end,
+            observed, reason
+        from read_parquet('{folder}/parquet/quality_results.parquet') where stage = 'correction' order by all"""
+    )
+    if not found:
+        return []
+    lines = ["## Sửa lỗi của nguồn | Corrections of the sources", ""]
+    return lines + _table(("mục / entry", "tình trạng / state", "số dòng / rows", "nội dung / what"), found) + [""]

@@ -76,7 +76,7 @@ def quality_table(verdicts: Sequence[Verdict], home: Home) -> pa.Table:
     rows = [
         {
             "check": verdict.check,
-            "stage": "gate",
+            "stage": "correction" if verdict.check.startswith("correction_") else "gate",
             "outcome": "passed" if verdict.passed else "failed",
             "severity": verdict.severity,
             "observed": verdict.observed,

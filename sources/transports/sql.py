@@ -68,7 +68,7 @@ class SqlSession:
         def before_sleep(state: RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
             assert isinstance(error, Trouble)
-            notes.append(f"lần {state.attempt_number}: {error.vi} | attempt {state.attempt_number}: {error.en}")
+            notes.append(f"{error.vi}, đã hỏi lại | {error.en}, asked again")
 
         again = Retrying(
             stop=stop_after_attempt(how.attempts),
@@ -78,12 +78,15 @@ class SqlSession:
             sleep=self._sleep,
             reraise=True,
         )
+        failed: PullFailed | None = None
         try:
             rows, newer = again(self._attempt, ask, how, path)
         except Trouble as trouble:
             tries = f" ({len(notes) + 1}/{how.attempts})" if trouble.passes else ""
-            # The driver's own error may tell the address: it does not go on.
-            raise PullFailed(ask, trouble.cause, f"{trouble.vi}{tries}", f"{trouble.en}{tries}") from None
+            failed = PullFailed(ask, trouble.cause, f"{trouble.vi}{tries}", f"{trouble.en}{tries}")
+        if failed is not None:
+            # Out of the driver's error, which may tell the address: not even as its context does that go on.
+            raise failed
         if newer:
             notes.append(
                 "dữ liệu của một thời điểm sau các lần lấy trước trong phiên | "
@@ -96,7 +99,7 @@ class SqlSession:
         """The number of rows written, and whether they are of a later moment than the pulls before."""
         newer = self._connection is None and self._pulled_before
         if self._connection is None:
-            self._connect(how)
+            self._connect()
         assert self._connection is not None
         temporary = path.with_name(f".{path.name}.part")
         try:
@@ -113,7 +116,7 @@ class SqlSession:
             temporary.unlink(missing_ok=True)
         return rows, newer
 
-    def _connect(self, how: SqlPull) -> None:
+    def _connect(self) -> None:
         if self._engine is None:
             self._engine = self._make_engine()
         try:
@@ -121,7 +124,7 @@ class SqlSession:
         except _ERRORS as error:
             raise of_connecting(self._address, error) from None
         try:
-            self._connection = _begin(connection, how)
+            self._connection = _begin(connection)
         except _ERRORS as error:
             connection.close()
             raise of_reading(self._address, error) from None
@@ -162,16 +165,12 @@ class SqlSession:
             self._connection = None
 
 
-def _begin(connection: sa.Connection, how: SqlPull) -> sa.Connection:
+def _begin(connection: sa.Connection) -> sa.Connection:
     """Begin the one transaction of a session."""
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        for setting, value in (
-            ("statement_timeout", f"{how.timeout_seconds * 1000:.0f}"),
-            ("timezone", "'Asia/Ho_Chi_Minh'"),
-            ("datestyle", "'ISO, YMD'"),
-        ):
-            connection.exec_driver_sql(f"set local {setting} = {value}")
+        connection.exec_driver_sql("set local timezone = 'Asia/Ho_Chi_Minh'")
+        connection.exec_driver_sql("set local datestyle = 'ISO, YMD'")
         return connection
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("pragma query_only = on")

@@ -98,8 +98,8 @@ def of_reading(address: str, error: Exception) -> Trouble:
         told = f" ({state})" if state else ""
         return Trouble(
             "unreachable",
-            f"mất kết nối hoặc máy chủ ở {address} đang bận{told}",
-            f"the connection to {address} was lost, or the server is busy{told}",
+            f"mất kết nối, hoặc máy chủ ở {address} đang bận{told}",
+            f"the connection was lost, or the server of {address} is busy{told}",
             passes=True,
         )
     if state is not None and _TELLING.fullmatch(state):

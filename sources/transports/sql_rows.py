@@ -68,6 +68,7 @@ def copied(connection: sa.Connection, how: SqlPull, values: Mapping[str, object]
     Raises psycopg.Error, and a Trouble when the server is silent for too long or rows are missing.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    driver.execute(f"set local statement_timeout = {how.timeout_seconds * 1000:.0f}".encode())
     compiled = sa.text(how.query).compile(dialect=connection.dialect)
     # COPY takes no parameters: the driver writes them as literals.
     query = psycopg.ClientCursor(driver).mogrify(str(compiled), dict(values))

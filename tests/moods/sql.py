@@ -1,4 +1,7 @@
-"""The bad moods of an SQL database: what is asked, how the server is disturbed, and what becomes of the delivery."""
+"""The bad moods of an SQL database: what is asked, how the server is disturbed, and what becomes of the delivery.
+
+Of a text that is told, " … " stands for what differs from one database to the next.
+"""
 
 from __future__ import annotations
 
@@ -28,81 +31,151 @@ class SqlMood(Mood):
     is_configured: bool = True
 
 
+_LOST = "mất kết nối, hoặc máy chủ | the connection was lost, or the server"
+_NOT_REACHED = "không kết nối được máy chủ | cannot be reached"
+_LOGIN = "không nhận tên hoặc mật khẩu | does not accept the user or the password"
+
+
+def _again(what: str) -> Recovered:
+    vi, en = what.split(" | ")
+    return Recovered(f"{vi} …, đã hỏi lại | {en} …, asked again")
+
+
+def _rejected(words: str) -> Failed:
+    return Failed("rejected", f"máy chủ không nhận truy vấn: {words} | the server rejects the query: {words}")
+
+
 MOODS: tuple[SqlMood, ...] = (
     SqlMood(
-        "killed_once", "mất kết nối giữa chừng, một lần", "the connection is lost half way, once",
-        Recovered("attempt 1: the connection"), disturbed="killed", repaired=True,
+        "killed_once",
+        "mất kết nối giữa chừng, một lần",
+        "the connection is lost half way, once",
+        _again(_LOST),
+        disturbed="killed",
+        repaired=True,
     ),
     SqlMood(
-        "killed_always", "mất kết nối mọi lần", "the connection is lost every time",
-        Failed("unreachable", "mất kết nối"), query="select pg_terminate_backend(pg_backend_pid()) as so order by 1",
+        "killed_always",
+        "mất kết nối mọi lần",
+        "the connection is lost every time",
+        Failed("unreachable", _LOST),
+        query="select pg_terminate_backend(pg_backend_pid()) as so order by 1",
     ),
     SqlMood(
-        "starts_late", "máy chủ đang khởi động", "the server comes up between two attempts",
-        Recovered("cannot be reached"), disturbed="down", repaired=True,
+        "starts_late",
+        "máy chủ đang khởi động",
+        "the server comes up between two attempts",
+        _again(_NOT_REACHED),
+        disturbed="down",
+        repaired=True,
     ),
     SqlMood(
-        "down", "máy chủ không chạy", "the server is down", Failed("unreachable", "không kết nối được"),
+        "down",
+        "máy chủ không chạy",
+        "the server is down",
+        Failed("unreachable", _NOT_REACHED),
         disturbed="down",
     ),
     SqlMood(
-        "crowded", "máy chủ hết chỗ kết nối", "the server takes no more connections",
-        Failed("unreachable", "không kết nối được"), user="crowded",
+        "crowded",
+        "máy chủ hết chỗ kết nối",
+        "the server takes no more connections",
+        Failed("unreachable", _NOT_REACHED),
+        user="crowded",
     ),
     SqlMood(
-        "frozen", "máy chủ đứng yên giữa chừng", "the server freezes half way", Failed("unreachable", "im lặng"),
-        disturbed="frozen", timeout_seconds=1.5,
+        "frozen",
+        "máy chủ đứng yên giữa chừng",
+        "the server freezes half way",
+        Failed("unreachable", "máy chủ im lặng quá 2.25 giây | the server was silent for more than 2.25 seconds"),
+        disturbed="frozen",
+        timeout_seconds=1.5,
     ),
     SqlMood(
-        "too_slow", "truy vấn quá lâu", "the query takes too long", Failed("unreachable", "trong thời hạn"),
-        query="select pg_sleep(60)::text as so order by 1", timeout_seconds=0.2,
+        "too_slow",
+        "truy vấn quá lâu",
+        "the query takes too long",
+        Failed("unreachable", "không làm xong truy vấn trong thời hạn | did not finish the query in time"),
+        query="select pg_sleep(60)::text as so order by 1",
+        timeout_seconds=0.2,
     ),
     SqlMood(
-        "conflict_once", "xung đột giao dịch, một lần", "a transaction conflict, once", Recovered("(40001)"),
-        query="select settled() as so, ghi_chu from dong order by id", disturbed="conflict", repaired=True,
+        "conflict_once",
+        "xung đột giao dịch, một lần",
+        "a transaction conflict, once",
+        _again("đang bận (40001) | is busy (40001)"),
+        query="select settled() as so, ghi_chu from dong order by id",
+        disturbed="conflict",
+        repaired=True,
     ),
     SqlMood(
-        "conflict_always", "xung đột giao dịch mọi lần", "a transaction conflict every time",
-        Failed("unreachable", "(40001)"), query="select settled() as so from dong order by id", disturbed="conflict",
+        "conflict_always",
+        "xung đột giao dịch mọi lần",
+        "a transaction conflict every time",
+        Failed("unreachable", "đang bận (40001) | is busy (40001)"),
+        query="select settled() as so from dong order by id",
+        disturbed="conflict",
     ),
+    SqlMood("wrong_password", "sai mật khẩu", "a wrong password", Failed("login_refused", _LOGIN), password="wrong"),
+    SqlMood("no_password", "không có mật khẩu", "no password", Failed("login_refused", _LOGIN), password="none"),
+    SqlMood("unknown_user", "người dùng không có", "an unknown user", Failed("login_refused", _LOGIN), user="stranger"),
     SqlMood(
-        "wrong_password", "sai mật khẩu", "a wrong password", Failed("login_refused", "mật khẩu"), password="wrong"
-    ),
-    SqlMood("no_password", "không có mật khẩu", "no password", Failed("login_refused", "mật khẩu"), password="none"),
-    SqlMood("unknown_user", "người dùng không có", "an unknown user", Failed("login_refused", "tên"), user="stranger"),
-    SqlMood(
-        "no_database", "không có cơ sở dữ liệu", "no such database", Failed("rejected", "cơ sở dữ liệu"),
+        "no_database",
+        "không có cơ sở dữ liệu",
+        "no such database",
+        Failed("rejected", "không có cơ sở dữ liệu này | no such database"),
         database="khong_co",
     ),
     SqlMood(
-        "no_table", "không có bảng", "no such table", Failed("rejected", 'relation "khong_co" does not exist'),
+        "no_table",
+        "không có bảng",
+        "no such table",
+        _rejected('relation "khong_co" does not exist'),
         query="select so from khong_co order by 1",
     ),
     SqlMood(
-        "renamed_column", "cột đã đổi tên", "a renamed column", Failed("rejected", 'column "ma_xa" does not exist'),
+        "renamed_column",
+        "cột đã đổi tên",
+        "a renamed column",
+        _rejected('column "ma_xa" does not exist'),
         query="select ma_xa from dong order by 1",
     ),
     SqlMood(
-        "no_right", "không có quyền đọc bảng", "no right to read the table", Failed("rejected", "permission denied"),
+        "no_right",
+        "không có quyền đọc bảng",
+        "no right to read the table",
+        _rejected("permission denied for table kin"),
         query="select so from kin order by 1",
     ),
     SqlMood(
-        "writes", "truy vấn ghi vào máy chủ", "the query would write", Failed("rejected", "read-only transaction"),
+        "writes",
+        "truy vấn ghi vào máy chủ",
+        "the query would write",
+        _rejected("cannot execute INSERT in a read-only transaction"),
         query="select write_one() as so order by 1",
     ),
     SqlMood(
-        "bad_value", "giá trị làm truy vấn hỏng", "a value that breaks the query", Failed("rejected", "InvalidText"),
+        "bad_value",
+        "giá trị làm truy vấn hỏng",
+        "a value that breaks the query",
+        _rejected("InvalidTextRepresentation"),
         query="select ghi_chu::int as so from dong order by 1",
     ),
     SqlMood(
-        "twice_named", "hai cột cùng tên", "two columns of one name", Failed("rejected", "cùng tên so"),
+        "twice_named",
+        "hai cột cùng tên",
+        "two columns of one name",
+        Failed("rejected", "truy vấn trả hai cột cùng tên so | the query gives two columns named so"),
         query="select id as so, id as so from dong order by 1",
     ),
     SqlMood(
-        "not_configured", "chưa đặt biến địa chỉ", "the address variable is not set",
-        Failed("not_configured", "chưa đặt"), is_configured=False,
+        "not_configured",
+        "chưa đặt biến địa chỉ",
+        "the address variable is not set",
+        Failed("not_configured", "chưa đặt | is not set"),
+        is_configured=False,
     ),
-)  # fmt: skip
+)
 
 TRANSPORT = Transport(
     "Cơ sở dữ liệu SQL",

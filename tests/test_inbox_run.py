@@ -1,0 +1,73 @@
+"""One whole run from an SFTP inbox: what a person decided is in its release, and no secret is left anywhere."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.confirm import confirm_alias, confirm_shrink
+from pipelines.definitions_step import write_definitions
+from pipelines.home import Home
+from pipelines.intake import take_in
+from pipelines.rejects import rejected_rows
+from sources.door.personal import KEY_VARIABLE
+from sources.door.receipts import read_receipts
+from sources.transports import sftp
+from tests.conftest import run_langson
+from tests.sftp_server import PASSWORD, serve
+
+HEADER = "ma_ho_so,so_cccd,ma_the_bhyt,nam_sinh,gioi_tinh,ma_xa,ngay_tao,ngay_cap_nhat_cuoi,trang_thai"
+PLACES = ("05977", "Xã Đồi Cũ")
+
+
+def records(number: int) -> bytes:
+    lines = [
+        f"HS{one:06d},0202{one:08d},TE120{one:010d},1980,Nam,{PLACES[one % 2]},05/01/2022,,hoạt động"
+        for one in range(number)
+    ]
+    return ("\n".join([HEADER, *lines]) + "\n").encode()
+
+
+@pytest.mark.slow
+def test_a_run_from_sftp_publishes_what_was_decided_and_leaves_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decisions = tmp_path / "decisions"
+    decisions.mkdir()
+    home = Home(tmp_path / "home")
+    name = "health_records/HSSK_178_20220131.csv"
+    with serve(tmp_path / "server") as server:
+        settings = {
+            KEY_VARIABLE: "0d" * 32,
+            "LANGSON_DECISIONS": str(decisions),
+            sftp.KNOWN_HOSTS: str(server.known_hosts),
+            sftp.PASSWORD: PASSWORD,
+            "LANGSON_INBOX_SETTLE_SECONDS": "0",
+        }
+        for variable, value in settings.items():
+            monkeypatch.setenv(variable, value)
+        server.put(name, records(40))
+        take_in(home, server.address)
+        server.put(name, records(20))
+        [half] = take_in(home, server.address)
+        write_definitions(home)
+        confirm_shrink(home, half.delivery_id, "hai trạm đã chuyển đi", "Sở Y tế")
+        confirm_alias(home, "health_records", "records", PLACES[1], "05977", "tên cũ của xã", "Sở Nội vụ")
+        done = run_langson("run", "--inbox", server.address, "--home", home.root, env=settings)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    with duckdb.connect(str(home.current / "indicators.duckdb"), read_only=True) as release:
+        deliveries = release.execute("select outcome, rows_landed from deliveries").fetchall()
+        [(people,)] = release.execute(
+            "select value_to_date from fct_measure_value where measure_code = 'people_with_health_record' "
+            "and unit_code = '05977' and period_start = date '2022-01-01'"
+        ).fetchall()
+    assert sorted(deliveries) == [("refused", 0), ("standing", 20), ("superseded", 40)]
+    assert people == 20, "the half that the alias revived, and none of those who left"
+    taken = [one for one in read_receipts(home.root) if one.outcome == "accepted"][-1]
+    assert (taken.rows_landed, rejected_rows(home, taken.delivery_id)[1]) == (20, [])
+    canary = PASSWORD.encode()
+    shutil.rmtree(tmp_path / "server")
+    holding = [path for path in tmp_path.rglob("*") if path.is_file() and canary in path.read_bytes()]
+    assert holding == []
+    assert PASSWORD not in done.stdout + done.stderr
