@@ -109,6 +109,12 @@ def confirm_alias(
             f"số liệu {source}.{dataset} không có cách viết chưa nhận diện «{text}» | no row of that dataset spells an "
             "unresolved unit so; see `langson rejects DELIVERY`"
         )
+    for known in _loaded(ALIASES, "aliases"):
+        where = (str(known.get("source_code") or ""), str(known.get("part") or ""))
+        if exact_words(str(known.get("text"))) == exact_words(text) and where in ((source, part), ("", part)):
+            raise LangsonError(
+                f"«{text}» đã được quyết định là {known.get('unit_code')}; hãy chạy langson run | decided already"
+            )
     entry = {"text": text, "unit_code": unit_code, "source_code": source, **({"part": part} if part else {})}
     return _append(home, ALIASES, "aliases", entry, reason, by)
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 from sources.corrections import WHOLE_DELIVERY
-from sources.door.prepare import sql_type
+from sources.door.rows import sql_type
 from sources.registry import contracts
 
 from pipelines.home import Home

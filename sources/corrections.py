@@ -154,7 +154,7 @@ def _check_column(correction: Correction, dataset: Dataset, place: str) -> None:
     if correction.action == "override" and correction.new_value is not None:
         import duckdb
 
-        from sources.door.prepare import sql_type
+        from sources.door.rows import sql_type
 
         with duckdb.connect() as engine:
             cast = engine.execute(f"select try_cast($1 as {sql_type(column)})", [correction.new_value]).fetchall()

@@ -5,10 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.inboxes import Clock
+    from tests.sftp_server import SftpServer
 
 ROOT = Path(__file__).parents[1]
 SCALE = "0.002"
@@ -55,3 +61,31 @@ def dirty_home(sandbox_release: Callable[[int, bool], Path], tmp_path: Path) -> 
     home = tmp_path / "home"
     shutil.copytree(sandbox_release(2022, True), home, symlinks=True)
     return home
+
+
+@pytest.fixture(scope="module")
+def running_sftp(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SftpServer]":
+    """An SFTP server for the tests of one file."""
+    from tests.sftp_server import serve  # what it needs takes half a second to load, for a few tests only
+
+    with serve(tmp_path_factory.mktemp("sftp")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_sftp: "SftpServer") -> "SftpServer":
+    """The SFTP server in a good mood and with an empty folder."""
+    shutil.rmtree(running_sftp.root / "inbox", ignore_errors=True)
+    (running_sftp.root / "inbox").mkdir()
+    running_sftp.losses, running_sftp.reads, running_sftp.grow = 0, 0, None
+    running_sftp.opened_for_writing.clear()
+    running_sftp.trust()
+    return running_sftp
+
+
+@pytest.fixture
+def clock() -> "Clock":
+    """A clock that stands, an hour after every file of the tests."""
+    from tests.inboxes import Clock
+
+    return Clock(time.time() + 3600)

@@ -120,6 +120,8 @@ def test_a_decided_alias_revives_the_rows_that_spell_the_unit_so_from_its_moment
     later = receipt.received_at.replace(year=receipt.received_at.year + 1)
     the_clock_says(monkeypatch, later)
     confirm_alias(home, "health_records", "records", "xã  đồi cũ", "05977", WHY, WHO)
+    with pytest.raises(LangsonError, match="decided already"):
+        confirm_alias(home, "health_records", "records", "Xã Đồi Cũ", "05980", WHY, WHO)
     assert newest_moment(home, later) == later, "the next run counts up to the decision"
     write_definitions(home, receipt.received_at)
     assert resolved(home) == {("Xã Đồi Cũ", None)}, "an --as-of before the decision does not see it"
