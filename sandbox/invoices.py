@@ -177,8 +177,11 @@ def build_invoices(world: World, enterprises: list[Enterprise]) -> Invoices:
         open_ = np.flatnonzero(regular & (firsts <= end) & (lasts >= start))
         if not len(open_):
             continue
-        chosen = generator.choice(open_, count, p=weights[open_] / weights[open_].sum())
-        low, high = np.maximum(firsts[chosen], start), np.minimum(lasts[chosen], end)
+        # Who begins late in a month issues little in it: days crowded by chance make the next file look cut short.
+        low, high = np.maximum(firsts, start), np.minimum(lasts, end)
+        busy = weights[open_] * (high - low + 1)[open_]
+        chosen = generator.choice(open_, count, p=busy / busy.sum())
+        low, high = low[chosen], high[chosen]
         who.append(chosen)
         when.append(low + np.floor(generator.random(count) * (high - low + 1)).astype(np.int64))
     seller, day = np.concatenate(who), np.concatenate(when)
