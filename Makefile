@@ -16,7 +16,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test lint dev bench mutate-measures clean
+.PHONY: help setup run test lint dev bench mutate-measures replay clean
 
 help:
 	@echo "make run    chạy toàn bộ với dữ liệu mô phỏng | the main job on the simulated province"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint   mọi phép soát | every linter"
 	@echo "make dev    giao diện Dagster trên 127.0.0.1:3000 | Dagster's web UI"
 	@echo "make mutate-measures   SQL của số đo nào sửa đi mà không ai biết | which measure's SQL can be altered unnoticed"
+	@echo "make replay hai năm, từng ngày, nguồn lúc sống lúc chết | two years day by day, with outages"
 	@echo "make bench  đo tốc độ | the benchmarks, beside their peers"
 
 setup: $(READY) $(MANIFEST)
@@ -61,8 +62,11 @@ dev: setup
 bench: setup
 	@for name in xlsx_register xml_invoices rest_pull sql_pull run_stages; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
+replay: setup
+	@$(BIN)/python -m tests.replay
+
 mutate-measures: setup
 	@$(BIN)/python -m tests.mutate_measures $(MODELS)
 
 clean:
-	rm -rf data/sandbox data/mutation dbt_project/target
+	rm -rf data/sandbox data/mutation data/replay data/replay-again dbt_project/target

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sources.door.intake import VIETNAM, Arrival, IntakeError, accept, find_arrivals
 from sources.door.receipts import Receipt, read_receipts
@@ -18,6 +18,10 @@ from sources.transports.inbox import InboxFailed, Mark, Options, Seen, is_addres
 from pipelines.errors import LangsonError
 from pipelines.files import read_json, sha256_of, write_json
 from pipelines.home import Home, decisions_folder
+from pipelines.pulls import fetch_all
+
+if TYPE_CHECKING:
+    from pipelines.sandbox_step import Servers
 
 Progress = Callable[[int, int, str], None]
 
@@ -218,10 +222,12 @@ def take_in(
     on_progress: Progress | None = None,
     notes: Notes | None = None,
     options: Options | None = None,
+    servers: "Servers | None" = None,
 ) -> list[Receipt]:
     """Hand every new file of the inbox, a folder or an address, and what is fetched to the door; gives its receipts.
 
-    What could not be taken is told in `notes` and comes at the next look. Raises LangsonError.
+    What could not be taken is told in `notes` and comes at the next look. `servers` are a simulation's that run
+    already. Raises LangsonError.
     """
     notes = notes if notes is not None else Notes()
     # Copies lie outside the home: what they hold of persons must never be found there.
@@ -237,7 +243,11 @@ def take_in(
         if gathered.origin == "inbox":
             _open_archives(home, gathered, Path(folder) / ".opened")
         offers, offered = new_offers(home, gathered.root, gathered.arrivals, gathered.origin, gathered.places)
-        arrivals = [offer.arrival for offer in offers] + _fetched(home, gathered, only_source, Path(folder), notes)
+        known = None if gathered.origin == "inbox" else Ledger(home).entries
+        found = fetch_all(home, known, only_source, Path(folder) / "fetched", servers)
+        notes.failed += [str(failure) for failure in found.failed]
+        gathered.told |= found.told
+        arrivals = [offer.arrival for offer in offers] + found.arrivals
         receipts: list[Receipt] = []
         if arrivals or not home.receipts.exists():
             try:
@@ -248,29 +258,6 @@ def take_in(
     if read_json(home.ledger) != entries:
         write_json(home.ledger, entries)
     return receipts
-
-
-def _fetched(home: Home, gathered: Gathered, only_source: str | None, folder: Path, notes: Notes) -> list[Arrival]:
-    """What systems that are asked over the network have; of a simulation, what its manifest tells to ask for."""
-    from pipelines.pulls import fetch_due, fetch_simulated, simulated_pulls
-
-    if gathered.origin != "sandbox":
-        found = fetch_due(home, only_source, folder / "fetched")
-        notes.failed += [str(failure) for failure in found.failed]
-        return found.arrivals
-    pulls = [
-        pull
-        for pull in simulated_pulls(home.inbox, read_receipts(home.root), Ledger(home).entries)
-        if only_source in (None, pull.ask.source_code)
-    ]
-    arrivals = fetch_simulated(home, pulls, folder / "fetched")
-    for pull, arrival in zip(pulls, arrivals, strict=True):
-        gathered.told[pull.place] = {
-            "sha256": sha256_of(arrival.path),
-            "stamp": 0,
-            "bytes": arrival.path.stat().st_size,
-        }
-    return arrivals
 
 
 def folder_of(inbox: Path | str) -> Path:

@@ -6,14 +6,15 @@ months are not covered, so nothing short is ever taken for whole.
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sources.contract import Dataset, SourceContract
 from sources.door.intake import Arrival, now_local
@@ -21,12 +22,15 @@ from sources.door.receipts import Receipt, read_receipts
 from sources.door.window import Window, month_window
 from sources.registry import contracts, due_at, months_until
 from sources.transports.base import Ask, Pulled, PullFailed
-from sources.transports.rest import RestSession
-from sources.transports.sql import SqlSession
 
-from pipelines.errors import LangsonError
-from pipelines.files import read_json, write_json
+from pipelines.files import read_json, sha256_of, write_json
 from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from sources.transports.rest import RestSession
+    from sources.transports.sql import SqlSession
+
+    from pipelines.sandbox_step import Servers
 
 
 @dataclass
@@ -35,13 +39,15 @@ class Fetched:
 
     arrivals: list[Arrival] = field(default_factory=list)
     failed: list[PullFailed] = field(default_factory=list)
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the ledger keeps of a simulation's answers."""
 
 
 class Sessions:
     """The transports' sessions of one look: one login a platform, one moment a database."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+    def __init__(self, environment: Mapping[str, str], pause: Callable[[float], None] = time.sleep) -> None:
+        self._environment, self._pause = environment, pause
         self._stack = ExitStack()
         self._rest: dict[tuple[str, str], RestSession] = {}
         self._sql: dict[str, SqlSession] = {}
@@ -60,13 +66,17 @@ class Sessions:
         if pull is None:
             raise PullFailed(ask, "not_configured", "bộ số liệu này không tự lấy", "this dataset is not fetched")
         if pull.rest is not None:
+            from sources.transports.rest import RestSession
+
             name = ask.source_code, ask.dataset
             if name not in self._rest:
-                self._rest[name] = self._stack.enter_context(RestSession(pull.rest, self._environment))
+                self._rest[name] = self._stack.enter_context(RestSession(pull.rest, self._environment, self._pause))
             return self._rest[name].pull(ask, folder)
+        from sources.transports.sql import SqlSession
+
         assert pull.sql is not None
         if pull.sql.address not in self._sql:
-            session = SqlSession(pull.sql.address, self._environment)
+            session = SqlSession(pull.sql.address, self._environment, self._pause)
             self._sql[pull.sql.address] = self._stack.enter_context(session)
         return self._sql[pull.sql.address].pull(ask, pull.sql, folder)
 
@@ -109,22 +119,45 @@ def file_name(ask: Ask) -> str:
     return ask.file_name(pull.file)
 
 
-def fetch_simulated(home: Home, pulls: Sequence[Simulated], folder: Path) -> list[Arrival]:
-    """Ask the sandbox's own servers, each at its moment. Raises LangsonError: a simulation has no excuse."""
+def fetch_all(
+    home: Home, known: Collection[str] | None, only_source: str | None, folder: Path, running: "Servers | None" = None
+) -> Fetched:
+    """What systems that are asked over the network have. Of a simulation `known` holds what the ledger knows of it."""
+    if known is None:
+        return fetch_due(home, only_source, folder)
+    pulls = [
+        pull
+        for pull in simulated_pulls(home.inbox, read_receipts(home.root), known)
+        if only_source in (None, pull.ask.source_code)
+    ]
+    return fetch_simulated(home, pulls, folder, running)
+
+
+def fetch_simulated(home: Home, pulls: Sequence[Simulated], folder: Path, running: "Servers | None" = None) -> Fetched:
+    """Ask the sandbox's own servers, each at its moment; starts and stops them unless they run already."""
     from pipelines.sandbox_step import serving
 
-    arrivals: list[Arrival] = []
+    found = Fetched()
     if not pulls:
-        return arrivals
-    with serving(home, {pull.ask.source_code for pull in pulls}) as servers:
+        return found
+    with nullcontext(running) if running else serving(home, {pull.ask.source_code for pull in pulls}) as servers:
         for moment, together in groupby(pulls, key=lambda pull: pull.moment):
             servers.set_clock(moment)
-            asks = [pull.ask for pull in together]
-            found = fetch(asks, servers.environment(), folder / f"{moment:%Y%m%d%H%M%S}", moment)
-            if found.failed:
-                raise LangsonError(str(found.failed[0]))
-            arrivals += found.arrivals
-    return arrivals
+            pulls_now = list(together)
+            asks = [pull.ask for pull in pulls_now]
+            answered = fetch(asks, servers.environment(), folder / f"{moment:%Y%m%d%H%M%S}", moment, _at_once)
+            found.arrivals += answered.arrivals
+            found.failed += answered.failed
+            missed = {failure.ask for failure in answered.failed}
+            had = [pull for pull in pulls_now if pull.ask not in missed]
+            for pull, arrival in zip(had, answered.arrivals, strict=True):
+                size = arrival.path.stat().st_size
+                found.told[pull.place] = {"sha256": sha256_of(arrival.path), "stamp": 0, "bytes": size}
+    return found
+
+
+def _at_once(_seconds: float) -> None:
+    """The clock of a simulation stands still: waiting for a server to recover would change nothing."""
 
 
 def fetch_due(home: Home, only_source: str | None, folder: Path) -> Fetched:
@@ -150,10 +183,16 @@ def fetch_due(home: Home, only_source: str | None, folder: Path) -> Fetched:
     return found
 
 
-def fetch(asks: Iterable[Ask], environment: Mapping[str, str], folder: Path, moment: datetime | None = None) -> Fetched:
-    """Ask for each window in turn. `moment` is given by a simulation only; else the door reads its clock."""
+def fetch(
+    asks: Iterable[Ask],
+    environment: Mapping[str, str],
+    folder: Path,
+    moment: datetime | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Fetched:
+    """Ask for each window in turn. `moment` and `pause` are given by a simulation; else the door reads its clock."""
     found = Fetched()
-    with Sessions(environment) as sessions:
+    with Sessions(environment, pause) as sessions:
         for number, ask in enumerate(asks):
             place = folder / f"{number:04d}"
             place.mkdir(parents=True)

@@ -74,6 +74,11 @@ class Servers:
         for server in self._running:
             server.set_clock(moment)
 
+    def set_down(self, is_down: bool) -> None:
+        """Whether they are all out of order from now on."""
+        for server in self._running:
+            server.set_down(is_down)
+
 
 @contextmanager
 def serving(home: Home, sources: Collection[str]) -> Iterator[Servers]:

@@ -124,6 +124,11 @@ class HealthDatabase:
         with self.server.owner(_DATABASE) as connection:
             connection.execute("update dong_ho set gio = %s", (moment,))
 
+    def set_down(self, is_down: bool) -> None:
+        """Take no more readers, or take them again."""
+        with self.server.owner() as connection:
+            connection.execute(f"alter database {_DATABASE} allow_connections {'false' if is_down else 'true'}")
+
     def _load(self, server: Server) -> None:
         server.create(_DATABASE)
         with server.owner(_DATABASE) as connection, connection.transaction():

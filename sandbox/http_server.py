@@ -102,6 +102,10 @@ class SandboxServer:
         """Answer from now on as at a moment."""
         self._now = moment
 
+    def set_down(self, is_down: bool) -> None:
+        """Answer nothing but errors, or well again."""
+        self.set_moods(*([Mood("unavailable", times=None), Mood("unavailable", times=None, at="login")] * is_down))
+
     def set_moods(self, *moods: Mood) -> None:
         """Be in these moods from now on, and in no earlier ones."""
         self._moods = Moods(moods)

@@ -1,0 +1,225 @@
+"""`make replay`: two years day by day, under a simulated clock and with systems that are down for days.
+
+Each day what came that day is taken in: files, answers of the simulated platforms and of the simulated database. What a
+system that was down did not give is asked for again the next day. At the ends of months the product is run as on any
+other day. At the end every count must be the truth; of each release on the way, every count whose deliveries had all
+come by then; and the release of an earlier day must come out again, byte for byte, when its moment is asked for.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import yaml
+
+from pipelines.home import Home
+from pipelines.intake import Notes, take_in
+from pipelines.run import Request, run
+from pipelines.sandbox_step import make_sandbox, serving
+from sources.registry import contracts
+from tests.conftest import ROOT, SCALE
+
+HOME = ROOT / "data" / "replay"
+SEED = 2022
+OUTAGES = (
+    (date(2021, 11, 3), date(2021, 11, 9)),
+    (date(2022, 3, 2), date(2022, 3, 11)),
+    (date(2022, 7, 1), date(2022, 7, 16)),
+    (date(2022, 11, 4), date(2022, 11, 6)),
+)
+"""First and last days on which no platform and no database answers."""
+RELEASES = (
+    date(2022, 2, 28), date(2022, 4, 30), date(2022, 6, 30), date(2022, 8, 31), date(2022, 10, 31), date(2022, 12, 31),
+    date(2023, 1, 31),
+)  # fmt: skip
+"""The evenings on which the product is run; on every other day deliveries are only taken in."""
+AGAIN = date(2022, 6, 30)
+"""The evening that is asked for again at the end."""
+
+
+@dataclass
+class Told:
+    """What the replay tells at its end."""
+
+    days: int = 0
+    missed: int = 0
+    problems: int = 0
+
+
+def entry_day(entry: dict[str, Any]) -> date:
+    return datetime.fromisoformat(entry["received_at"]).date()
+
+
+def is_down(day: date) -> bool:
+    return any(first <= day <= last for first, last in OUTAGES)
+
+
+def days(entries: list[dict[str, Any]]) -> Iterator[date]:
+    """From the first delivery to the last evening."""
+    day = min(map(entry_day, entries))
+    while day <= RELEASES[-1]:
+        yield day
+        day += timedelta(days=1)
+
+
+def postponed(entry: dict[str, Any], day: date) -> dict[str, Any]:
+    """A delivery that was not to be had, for the next day at the same hour."""
+    moment = datetime.fromisoformat(entry["received_at"])
+    later = datetime.combine(day + timedelta(days=1), moment.time())
+    return entry | {"received_at": later.isoformat(timespec="seconds")}
+
+
+def replay(home: Home, told: Told) -> dict[date, tuple[str, list[dict[str, Any]]]]:
+    """Go through the days; gives each release's id by its day, with what had not come by then."""
+    manifest_file = home.inbox / "manifest.json"
+    manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+    waiting: list[dict[str, Any]] = manifest["deliveries"]
+    made: dict[date, tuple[str, list[dict[str, Any]]]] = {}
+    fetched = {entry["path"].split("/")[0] for entry in waiting if "served" in entry}
+    with serving(home, fetched) as servers:
+        for day in days(waiting):
+            today = [entry for entry in waiting if entry_day(entry) <= day]
+            if today:
+                waiting = [entry for entry in waiting if entry_day(entry) > day]
+                manifest_file.write_text(json.dumps(manifest | {"deliveries": today}), encoding="utf-8")
+                notes = Notes()
+                servers.set_down(is_down(day))
+                take_in(home, home.inbox, notes=notes, servers=servers)
+                if notes.failed:
+                    # Only when everything that is fetched was down: then all of it is asked for again.
+                    missed = [entry for entry in today if "served" in entry]
+                    assert len(missed) == len(notes.failed), notes.failed
+                    waiting += [postponed(entry, day) for entry in missed]
+                    told.missed += len(missed)
+            told.days += 1
+            if day in RELEASES:
+                outcome = run(Request(home))
+                assert outcome.release is not None and outcome.exit_code in (0, 3), outcome
+                made[day] = (outcome.release.name, list(waiting))
+                print(f"{day:%d/%m/%Y}: {outcome.release.name}", flush=True)
+    return made
+
+
+def pending(waiting: list[dict[str, Any]]) -> dict[str, date]:
+    """By source, the first day that anything still to come may speak of."""
+    found: dict[str, date] = {}
+    for entry in waiting:
+        source = entry["path"].split("/")[0]
+        start = date.fromisoformat(entry["served"]["start"]) if "served" in entry else window_start(entry["path"])
+        found[source] = min(found.get(source, start), start)
+    return found
+
+
+def window_start(path: str) -> date:
+    """The first day that a file's name speaks of; of one that names none, the first of all days."""
+    from sources.door.window import window_in_name
+
+    source, _, name = path.partition("/")
+    snapshots = all(dataset.kind == "snapshot" for dataset in contracts()[source].datasets.values())
+    window = window_in_name(name, snapshots)
+    return window.start if window else date.min
+
+
+def differences(home: Home, release_id: str, waiting: list[dict[str, Any]]) -> list[str]:
+    """Counts of a release that are not the truth, of months whose deliveries had all come."""
+    measures = yaml.safe_load((ROOT / "indicators" / "measures.yml").read_text(encoding="utf-8"))
+    still = pending(waiting)
+    first_open = {
+        code: min(
+            (
+                still.get(name, date.max)
+                for name in {measure["source"], *(dataset.split(".")[0] for dataset in measure.get("datasets", []))}
+            ),
+        )
+        for code, measure in measures.items()
+    }
+    folder = home.releases / release_id / "parquet"
+    with duckdb.connect() as engine:
+        engine.execute("create table open (measure_code varchar, first_open date)")
+        engine.executemany("insert into open values (?, ?)", list(first_open.items()))
+        rows = engine.execute(
+            f"""
+            with published as (
+                select measure_code, tier, unit_code, period_start, value_month, value_to_date
+                from read_parquet('{folder}/fct_measure_value.parquet')
+            ), months as (select distinct period_start from published),
+            truth as (
+                select * from read_parquet('{home.root}/truth/known_truth.parquet')
+                semi join months using (period_start)
+            )
+            select measure_code, tier, unit_code, period_start, truth.value_month, published.value_month,
+                truth.value_to_date, published.value_to_date
+            from published full join truth using (measure_code, tier, unit_code, period_start)
+            join open using (measure_code)
+            where last_day(period_start) < first_open
+                and (coalesce(truth.value_month, 0) <> coalesce(published.value_month, 0)
+                    or coalesce(truth.value_to_date, 0) <> coalesce(published.value_to_date, 0))
+            order by all"""
+        ).fetchall()
+        compared = engine.execute(
+            f"select count(*) from read_parquet('{folder}/fct_measure_value.parquet') join open using (measure_code) "
+            "where last_day(period_start) < first_open"
+        ).fetchall()[0][0]
+    print(f"  {release_id}: {compared} số đã đủ nguồn, {len(rows)} khác sự thật | counts that had all come, differ")
+    return [" | ".join(map(str, row)) for row in rows]
+
+
+def is_same_again(home: Home, release_id: str) -> bool:
+    """Whether an earlier release comes out byte for byte when its moment is asked for."""
+    kept = home.releases / release_id
+    as_of = duckdb.sql(f"select as_of from read_parquet('{kept}/parquet/release_info.parquet')").fetchall()[0][0]
+    out = home.root.with_name("replay-again")
+    shutil.rmtree(out, ignore_errors=True)
+    outcome = run(Request(home, as_of=as_of, out=out))
+    assert outcome.release is not None
+    same = outcome.release.name == release_id and all(
+        (outcome.release / kind / path.name).read_bytes() == path.read_bytes()
+        for kind in ("parquet", "csv")
+        for path in (kept / kind).iterdir()
+        if path.stem not in ("quality_results", "release_info")
+    )
+    shutil.rmtree(out)
+    return same
+
+
+def main() -> int:
+    """Run the whole replay; gives the number of things that were not as they must be."""
+    started = time.monotonic()
+    shutil.rmtree(HOME, ignore_errors=True)
+    home = Home(HOME)
+    home.enter()
+    make_sandbox(home, SEED, float(SCALE), True)
+    told = Told()
+    made = replay(home, told)
+    print(f"{told.days} ngày | days; {told.missed} lần không lấy được rồi lấy lại | pulls that failed and came later")
+    kinds: Counter[str] = Counter()
+    for day, (release_id, waiting) in made.items():
+        for line in differences(home, release_id, waiting):
+            kinds[line.split(" | ")[0]] += 1
+            if sum(kinds.values()) <= 40:
+                print(f"    {day:%d/%m/%Y} {line}")
+    told.problems = sum(kinds.values())
+    if told.missed == 0:
+        print("không lần nào hỏng: phép thử không thử gì | nothing was ever down: the replay shows nothing")
+        told.problems += 1
+    if not is_same_again(home, made[AGAIN][0]):
+        print(f"bản {made[AGAIN][0]} dựng lại không giống | was not made again the same")
+        told.problems += 1
+    if not told.problems:
+        shutil.rmtree(HOME)
+    minutes = (time.monotonic() - started) / 60
+    print(f"{told.problems} sai | wrong; {minutes:.1f} phút | minutes", *sorted(kinds.items()))
+    return told.problems
+
+
+if __name__ == "__main__":
+    os.environ.pop("LANGSON_HOME", None)
+    sys.exit(1 if main() else 0)
