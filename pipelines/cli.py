@@ -7,6 +7,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from pipelines.cli_confirm import confirm_app
+from pipelines.cli_options import (
+    ByOption,
+    HomeOption,
+    ReasonOption,
+    say,
+)
+from pipelines.cli_sandbox import sandbox_app
 from pipelines.errors import LangsonError
 
 app = typer.Typer(
@@ -15,22 +23,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-sandbox_app = typer.Typer(help="Tỉnh mô phỏng | The simulated province", no_args_is_help=True)
 app.add_typer(sandbox_app, name="sandbox")
-confirm_app = typer.Typer(
-    help="Ghi quyết định của người có trách nhiệm | Write down what a person decided", no_args_is_help=True
-)
 app.add_typer(confirm_app, name="confirm")
-
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Kho dữ liệu | The home to work in")]
-SeedOption = Annotated[int, typer.Option(help="Hạt giống ngẫu nhiên | The random seed")]
-ScaleOption = Annotated[float, typer.Option(min=0.0001, help="1.0 là cỡ thật của tỉnh | 1.0 is the real province")]
-DirtyOption = Annotated[
-    bool, typer.Option("--dirty/--clean", help="Có lỗi như hệ thống thật | With the dirt of real systems")
-]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Vì sao, căn cứ nào | Why, and by what")]
-ByOption = Annotated[str, typer.Option("--by", help="Ai quyết định | Who decides")]
-SEED, SCALE = 2022, 0.02
 
 
 class Method(StrEnum):
@@ -47,15 +41,8 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except LangsonError as error:
-        _say(str(error), error=True)
+        say(str(error), error=True)
         sys.exit(1)
-
-
-def _say(text: str, error: bool = False) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    Console(stderr=error, soft_wrap=True).print(Text(("Lỗi | Error: " if error else "") + text))
 
 
 def _stop(code: int) -> NoReturn:
@@ -89,8 +76,8 @@ def run(
 
     place = home_for_intake(home, inbox is not None)
     simulate = (seed, scale, dirty) if out is None and wants_sandbox(place, inbox) else None
-    with progress() as say:
-        outcome = run_all(Request(place, inbox, source, as_of, out, simulate), say)
+    with progress() as step:
+        outcome = run_all(Request(place, inbox, source, as_of, out, simulate), step)
     show_outcome(outcome)
     _stop(outcome.exit_code)
 
@@ -119,33 +106,6 @@ def check(
     _stop(3 if any(item.refusal for item in found) else 0)
 
 
-@sandbox_app.command("generate")
-def sandbox_generate(
-    home: HomeOption = None, seed: SeedOption = SEED, scale: ScaleOption = SCALE, dirty: DirtyOption = True
-) -> None:
-    """Tạo số liệu mô phỏng và sự thật của nó | Make the simulated deliveries and the truth about them."""
-    from pipelines.cli_views import progress
-    from pipelines.holders import sole_use
-    from pipelines.home import home_for_intake
-    from pipelines.sandbox_step import make_sandbox
-
-    place = home_for_intake(home, False)
-    with sole_use(place, "langson sandbox generate"), progress() as say:
-        made = make_sandbox(place, seed, scale, dirty, say)
-    _say(f"{place.root}: {made}")
-
-
-@sandbox_app.command("truth")
-def sandbox_truth(
-    home: HomeOption = None, seed: SeedOption = SEED, scale: ScaleOption = SCALE, dirty: DirtyOption = True
-) -> None:
-    """Cho biết sự thật của tỉnh mô phỏng ở đâu | Write the truth of the simulated province and say where it is."""
-    sandbox_generate(home, seed, scale, dirty)
-    from pipelines.home import home_for_intake
-
-    _say(f"truth, known_truth: {home_for_intake(home, False).root / 'truth'}")
-
-
 @app.command()
 def status(home: HomeOption = None) -> None:
     """Bản hiện hành, số liệu chờ và việc cần người xem | What is current, and what waits for a person."""
@@ -170,67 +130,11 @@ def rejects(
     if xlsx or out is not None:
         path = out or Path(workbook_name(receipt))
         write_workbook(path, receipt, rows)
-        _say(f"{path}: {len(rows)} dòng bị loại | rejected rows")
+        say(f"{path}: {len(rows)} dòng bị loại | rejected rows")
         return
     from pipelines.cli_views import show_rejects
 
     show_rejects(receipt, rows)
-
-
-@confirm_app.command("shrink")
-def confirm_shrink(
-    delivery: Annotated[str, typer.Argument(help="Mã lượt nhận bị trả lại | The refused delivery's id")],
-    reason: ReasonOption,
-    by: ByOption,
-    home: HomeOption = None,
-) -> None:
-    """Lượt nhận ít dòng đi là đúng thật | A delivery that shrank is right as it is."""
-    from pipelines.confirm import confirm_shrink as write
-    from pipelines.home import home_from
-
-    _decided(write(home_from(home), delivery, reason, by))
-
-
-@confirm_app.command("alias")
-def confirm_alias(
-    source: Annotated[str, typer.Argument(help="Mã nguồn | The source's code")],
-    dataset: Annotated[str, typer.Argument(help="Bộ số liệu | The dataset")],
-    text: Annotated[str, typer.Argument(help="Nguyên văn trong tệp | The text as the file has it")],
-    unit_code: Annotated[str, typer.Argument(help="Mã đơn vị | The unit's code")],
-    reason: ReasonOption,
-    by: ByOption,
-    part: Annotated[str, typer.Option(help="Chỉ khi bên này gửi | Only when this sender sends it")] = "",
-    home: HomeOption = None,
-) -> None:
-    """Cách viết này là đơn vị nào | Which unit a spelling means."""
-    from pipelines.confirm import confirm_alias as write
-    from pipelines.home import home_from
-
-    _decided(write(home_from(home), source, dataset, text, unit_code, reason, by, part))
-
-
-@confirm_app.command("value")
-def confirm_value(
-    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu | The indicator's code")],
-    definition: Annotated[str, typer.Argument(help="Cách tính, như headline | The definition")],
-    unit_code: Annotated[str, typer.Argument(help="Mã đơn vị | The unit's code")],
-    period: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Tháng, như 2022-03 | A month")],
-    reason: ReasonOption,
-    by: ByOption,
-    home: HomeOption = None,
-) -> None:
-    """Giá trị vượt ngưỡng là đúng thật | A held value is really so."""
-    from pipelines.confirm import confirm_value as write
-    from pipelines.home import home_from
-
-    _decided(write(home_from(home), indicator, definition, unit_code, period.date(), reason, by))
-
-
-def _decided(entry: dict[str, object]) -> None:
-    from pipelines.home import decisions_folder
-
-    _say(f"{decisions_folder()}: {', '.join(f'{name}={value}' for name, value in entry.items())}")
-    _say("langson run sẽ áp dụng; hãy đưa tệp vào kho mã | langson run applies it; commit the file")
 
 
 @app.command()
@@ -281,10 +185,10 @@ def rollback(
     with sole_use(place, "langson rollback"):
         if unpin:
             newest = store.unpin(place, required_checks())
-            _say(f"thôi ghim; bản hiện hành | no longer pinned; current: {newest.release_id}")
+            say(f"thôi ghim; bản hiện hành | no longer pinned; current: {newest.release_id}")
             return
         target = store.rollback(place, release_id, required_checks())
-    _say(f"bản hiện hành: {target.release_id}, đã ghim; thôi ghim: langson rollback --unpin | current is pinned there")
+    say(f"bản hiện hành: {target.release_id}, đã ghim; thôi ghim: langson rollback --unpin | current is pinned there")
 
 
 @app.command()
@@ -305,7 +209,7 @@ def seal(
     place = home_from(home)
     with sole_use(place, "langson seal"):
         sealed = freeze(place, year, release_id, reason, by)
-    _say(f"đã niêm phong | sealed: {sealed.path}; langson verify {sealed.release_id} --rebuild")
+    say(f"đã niêm phong | sealed: {sealed.path}; langson verify {sealed.release_id} --rebuild")
 
 
 @app.command()
@@ -331,9 +235,9 @@ def verify(
         problems = verify_seal(place, found)
     if problems:
         raise LangsonError(f"{name}:\n" + "\n".join(problems))
-    _say(f"{name}: nguyên vẹn và đã qua cổng kiểm tra | whole, and passed its gate")
+    say(f"{name}: nguyên vẹn và đã qua cổng kiểm tra | whole, and passed its gate")
     if rebuild:
-        _say("dựng lại từ số liệu đã nhận, giống từng byte | made again from the landing, the same byte for byte")
+        say("dựng lại từ số liệu đã nhận, giống từng byte | made again from the landing, the same byte for byte")
 
 
 @app.command(hidden=True)

@@ -198,6 +198,9 @@ def fetch(
             place.mkdir(parents=True)
             try:
                 pulled = sessions.pull(ask, place)
+                if not pulled.rows and contracts()[ask.source_code].datasets[ask.dataset].kind == "snapshot":
+                    # An empty state is not zero of everything: the closing has not been made yet.
+                    raise PullFailed(ask, "incomplete", "chưa có dòng nào của ngày chốt", "no row of that closing date")
             except PullFailed as failure:
                 found.failed.append(failure)
             else:

@@ -1,6 +1,10 @@
 """Making the sandbox a home asks for, and clearing what an earlier sandbox of that home left in its landing."""
 
+import secrets
 import shutil
+import signal
+import tempfile
+import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -94,6 +98,37 @@ def serving(home: Home, sources: Collection[str]) -> Iterator[Servers]:
         if not set(sources) <= set(PLATFORMS):
             running.append(stack.enter_context(HealthDatabase(home.root)))
         yield Servers(running)
+
+
+@contextmanager
+def serving_all(home: Home) -> Iterator[dict[str, str]]:
+    """Every simulated system of a home, as it stands at the simulation's end; gives the variables that name them."""
+    from sandbox.frame import AS_OF  # noqa: TID251
+    from sandbox.sftp_server import serve  # noqa: TID251
+
+    entries = (read_json(home.inbox / "manifest.json") or {}).get("deliveries")
+    if not entries:
+        raise LangsonError("chưa có mô phỏng, hãy chạy langson sandbox generate | there is no sandbox here yet")
+    password = secrets.token_urlsafe(16)
+    with (
+        tempfile.TemporaryDirectory(prefix="langson-sftp-") as keys,
+        serving(home, {entry["path"].split("/")[0] for entry in entries if "served" in entry}) as servers,
+        serve(Path(keys), home.inbox, password) as sftp,
+    ):
+        servers.set_clock(AS_OF)
+        yield servers.environment() | {
+            "LANGSON_INBOX": sftp.address,
+            "LANGSON_INBOX_PASSWORD": password,
+            "LANGSON_INBOX_KNOWN_HOSTS": str(sftp.known_hosts),
+        }
+
+
+def until_told_to_stop() -> None:
+    """Come back at Ctrl-C, or when the process is told to end."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
 
 
 def _clear_other_world(home: Home, world: dict[str, object]) -> bool:

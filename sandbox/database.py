@@ -127,7 +127,7 @@ class HealthDatabase:
     def set_down(self, is_down: bool) -> None:
         """Take no more readers, or take them again."""
         with self.server.owner() as connection:
-            connection.execute(f"alter database {_DATABASE} allow_connections {'false' if is_down else 'true'}")
+            connection.execute(f"alter role {_READER} {'nologin' if is_down else 'login'}")
 
     def _load(self, server: Server) -> None:
         server.create(_DATABASE)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from sandbox.sftp_server import SftpServer
     from tests.inboxes import Clock
-    from tests.sftp_server import SftpServer
 
 ROOT = Path(__file__).parents[1]
 SCALE = "0.002"
@@ -66,7 +66,7 @@ def dirty_home(sandbox_release: Callable[[int, bool], Path], tmp_path: Path) -> 
 @pytest.fixture(scope="module")
 def running_sftp(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SftpServer]":
     """An SFTP server for the tests of one file."""
-    from tests.sftp_server import serve  # what it needs takes half a second to load, for a few tests only
+    from sandbox.sftp_server import serve  # what it needs takes half a second to load, for a few tests only
 
     with serve(tmp_path_factory.mktemp("sftp")) as server:
         yield server

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sandbox.sftp_server import PASSWORD, SftpServer
 from sources.transports import sftp
 from sources.transports.inbox import Look, Options, Seen
 from tests.conftest import ROOT
-from tests.sftp_server import PASSWORD, SftpServer
 
 CONTENT = (ROOT / "sources/citizen_app/fixtures/clean_20220531.csv").read_bytes()
 JUNE = CONTENT.replace(b"31/05", b"30/06")

@@ -11,13 +11,13 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.intake import Notes, take_in
+from sandbox.sftp_server import SftpServer
 from sources.door.intake import Arrival, find_arrivals
 from sources.door.personal import KEY_VARIABLE
 from sources.door.receipts import read_receipts
 from sources.transports.archives import BrokenArchive, is_archive, open_archive
 from sources.transports.inbox import Options
 from tests.inboxes import BIG, CONTENT, JUNE, NAME, Clock, with_key, with_password
-from tests.sftp_server import SftpServer
 
 # --- archives -----------------------------------------------------------------------------------------------------
 

@@ -11,11 +11,11 @@ from pipelines.definitions_step import write_definitions
 from pipelines.home import Home
 from pipelines.intake import take_in
 from pipelines.rejects import rejected_rows
+from sandbox.sftp_server import PASSWORD, serve
 from sources.door.personal import KEY_VARIABLE
 from sources.door.receipts import read_receipts
 from sources.transports import sftp
 from tests.conftest import run_langson
-from tests.sftp_server import PASSWORD, serve
 
 HEADER = "ma_ho_so,so_cccd,ma_the_bhyt,nam_sinh,gioi_tinh,ma_xa,ngay_tao,ngay_cap_nhat_cuoi,trang_thai"
 PLACES = ("05977", "Xã Đồi Cũ")

@@ -10,13 +10,13 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from sandbox.sftp_server import PASSWORD, SftpServer
 from sources.transports import sftp
 from sources.transports.files import fetch
 from sources.transports.inbox import InboxFailed, Look
 from tests.inboxes import BIG, CONTENT, NAME, Clock, known_from, names, with_key, with_password
 from tests.moods.catalogue import Failed, Mood, Recovered, Refused, Waits
 from tests.moods.files import MOODS
-from tests.sftp_server import PASSWORD, SftpServer
 
 # --- SFTP ---------------------------------------------------------------------------------------------------------
 

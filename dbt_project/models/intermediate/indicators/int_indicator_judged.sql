@@ -115,8 +115,12 @@ final as (
         end as last_good_value,
         coalesce(judged.status in ('held', 'computed') and judged.value_kind = 'ratio' and judged.numerator > judged.denominator, false)
             as above_denominator,
-        -- What uses no data cannot change with data still to come.
-        case when judged.is_final or judged.status in ('not_applicable', 'before_start') then 'final' else 'provisional' end as data_maturity
+        -- What uses no data cannot change with data still to come; what lacks a delivery is never whole, however late it is.
+        case
+            when judged.status in ('not_applicable', 'before_start') then 'final'
+            when judged.status = 'source_missing' or not judged.is_final then 'provisional'
+            else 'final'
+        end as data_maturity
     from judged
     left join {{ source('definitions', 'parent_indicator_value') }} as parent
         on judged.directive_code = parent.directive_code and judged.indicator_code = parent.indicator_code

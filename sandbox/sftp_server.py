@@ -1,4 +1,4 @@
-"""A real SFTP server on loopback for the tests, with the moods of a bad line."""
+"""A real SFTP server on loopback, with the moods of a bad line: how senders leave files without a share."""
 
 import asyncio
 import threading
@@ -14,9 +14,9 @@ USER, PASSWORD = "so_tttt", "mật-khẩu-canary-7Q"
 class SftpServer:
     """The server's folder, its keys, and what it does to whoever reads."""
 
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "root"
-        self.root.mkdir(parents=True)
+    def __init__(self, folder: Path, inbox: Path | None = None) -> None:
+        self.root = inbox.parent if inbox else folder / "root"
+        self.root.mkdir(parents=True, exist_ok=True)
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.client_key = asyncssh.generate_private_key("ssh-ed25519")
         self.key_file = folder / "client_key"
@@ -76,16 +76,21 @@ def _files_of(server: SftpServer) -> type[asyncssh.SFTPServer]:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[SftpServer]:
-    """The server, running in a thread of its own until the block ends."""
-    server = SftpServer(folder)
+def serve(folder: Path, inbox: Path | None = None, password: str = PASSWORD) -> Iterator[SftpServer]:
+    """The server, running in a thread of its own until the block ends; `folder` takes its keys.
+
+    It shows the folder that holds `inbox`, or one of its own.
+    """
+    server = SftpServer(folder, inbox)
+
+    right_password = password
 
     class Login(asyncssh.SSHServer):
         def password_auth_supported(self) -> bool:
             return True
 
         def validate_password(self, username: str, password: str) -> bool:
-            return (username, password) == (USER, PASSWORD)
+            return (username, password) == (USER, right_password)
 
         def public_key_auth_supported(self) -> bool:
             return True
