@@ -43,7 +43,8 @@ def pull(folder: Path) -> Path:
 
 def pull_and_door(folder: Path) -> None:
     """Pulled, typed and landed."""
-    from sources.door.intake import Arrival, accept
+    from sources.door.intake import accept
+    from sources.door.reading import Arrival
 
     [receipt] = accept(folder / "home", [Arrival(pull(folder), "health_records")], "inbox")
     assert receipt.rows_landed == ROWS, receipt.reason

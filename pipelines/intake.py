@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sources.door.intake import VIETNAM, Arrival, IntakeError, accept, find_arrivals
+from sources.door.intake import VIETNAM, IntakeError, accept, find_arrivals
+from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, read_receipts
 from sources.registry import contracts
 from sources.transports.inbox import InboxFailed, Mark, Options, Seen, is_address, shown

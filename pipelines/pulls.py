@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sources.contract import Dataset, SourceContract
-from sources.door.intake import Arrival, now_local
+from sources.door.intake import now_local
+from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, read_receipts
 from sources.door.window import Window, month_window
 from sources.registry import contracts, due_at, months_until

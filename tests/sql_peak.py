@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import sources.formats.parquet
-from sources.door.intake import Arrival, accept
+from sources.door.intake import accept
+from sources.door.reading import Arrival
 from sources.door.window import Window
 from sources.transports.base import Ask
 from sources.transports.model import SqlPull

@@ -15,7 +15,7 @@ from pipelines.home import Home
 from pipelines.intake import manifest_arrivals, months_of, new_offers
 from pipelines.run import month_groups
 from pipelines.scorecard import multiple, number, percent
-from sources.door.intake import Arrival
+from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, write_receipts
 from sources.registry import contracts
 

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sources.door.inspect import inspect
-from sources.door.intake import Arrival, IntakeError, accept, find_arrivals
+from sources.door.intake import IntakeError, accept, find_arrivals
 from sources.door.personal import KEY_VARIABLE
+from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, read_receipts
 
 KEY = bytes(range(32))

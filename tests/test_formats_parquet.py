@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import sources.formats.parquet
-from sources.door.intake import Arrival, accept
+from sources.door.intake import accept
 from sources.door.personal import KEY_VARIABLE
+from sources.door.reading import Arrival
 from sources.door.receipts import Receipt
 from sources.formats.base import FormatError, Limits
 from sources.formats.parquet import read_parquet

@@ -12,8 +12,9 @@ import pytest
 from pipelines.home import Home
 from pipelines.intake import Notes, take_in
 from sandbox.sftp_server import SftpServer
-from sources.door.intake import Arrival, find_arrivals
+from sources.door.intake import find_arrivals
 from sources.door.personal import KEY_VARIABLE
+from sources.door.reading import Arrival
 from sources.door.receipts import read_receipts
 from sources.transports.archives import BrokenArchive, is_archive, open_archive
 from sources.transports.inbox import Options

@@ -5,8 +5,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sources.door.intake import Arrival, accept
+from sources.door.intake import accept
 from sources.door.personal import KEY_VARIABLE
+from sources.door.reading import Arrival
 
 FIXTURES = Path(__file__).parents[1] / "sources" / "ecommerce" / "fixtures"
 LISTS = ("clean_postmart_shops_20220131.csv", "dirty_voso_shops_20220131.csv")

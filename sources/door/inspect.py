@@ -4,8 +4,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sources.door.intake import unit_codes_of_senders
 from sources.door.prepare import Preparer
+from sources.door.reading import unit_codes_of_senders
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,10 @@ shrinks.
 """
 
 import hashlib
-import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +18,8 @@ import yaml
 
 from sources.door.batches import land_rows
 from sources.door.personal import KeyError_, fingerprint, load_key
-from sources.door.prepare import Prepared, Preparer, as_json, connect, sha256_of
+from sources.door.prepare import Prepared, as_json, connect, sha256_of
+from sources.door.reading import Arrival, prepare_all
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts
 from sources.door.rows import LANDING_REJECTS_SCHEMA, landed_schema
 from sources.door.window import Window
@@ -36,25 +34,6 @@ SMALLEST_COMPARED = {"resend": 5, "snapshot": 20, "month_before": 100}
 _MUST_BE_CONFIRMED = "must be confirmed"
 _BATCH = 64
 """Receipts are written every so many deliveries: what a crash loses is read again."""
-_POOL_FROM = 12
-"""With fewer files than this, starting processes costs more than it saves."""
-_SPAN = 256
-"""So many deliveries are read before the first of them is decided; a crash loses no more than their reading."""
-_TOGETHER_FILES, _TOGETHER_BYTES = 32, 4_000_000
-"""Files of one source up to this many and this large are read at one go."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A file at the door. `received_at` is given by a simulation's manifest only; else the clock is read.
-
-    `fault` is why it cannot be opened, when that was found before it came to the door.
-    """
-
-    path: Path
-    source_code: str
-    received_at: datetime | None = None
-    fault: str = ""
 
 
 class IntakeError(Exception):
@@ -316,7 +295,7 @@ def accept(
     new = [item for item, fresh in zip(zip(queue, digests, strict=True), unread, strict=True) if fresh]
     taken: list[Receipt] = []
     with tempfile.TemporaryDirectory(dir=home, prefix=".door-") as scratch:
-        prepared = _prepare_all([arrival for arrival, _ in new], door.key, Path(scratch))
+        prepared = prepare_all([arrival for arrival, _ in new], door.key, Path(scratch))
         for number, ((arrival, digest), ready) in enumerate(zip(new, prepared, strict=True), start=1):
             if on_progress:
                 on_progress(number, len(new), arrival.path.name)
@@ -333,68 +312,6 @@ def accept(
         if taken:
             door.save()
     return taken
-
-
-def unit_codes_of_senders() -> frozenset[str]:
-    """Codes that may stand in a file name as the sender; the province's "20" is none: too many names hold a 20."""
-    from sources.units import load_units
-
-    return frozenset(
-        unit.unit_code for unit in load_units() if unit.unit_level != "province" and unit.valid_from.year < 2024
-    )
-
-
-def _prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Iterator[Prepared]:
-    codes = unit_codes_of_senders()
-    if len(arrivals) < _POOL_FROM:
-        preparer = Preparer(key, codes)
-        for arrival in arrivals:
-            yield from preparer.prepare_all(_files([arrival]), scratch)
-        return
-    workers = max(1, len(os.sched_getaffinity(0)))
-    # Spawned, not forked: the engines' threads do not survive a fork.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (key, codes, scratch)) as pool:
-        for start in range(0, len(arrivals), _SPAN):
-            span = arrivals[start : start + _SPAN]
-            together = _together(span)
-            ready: dict[int, Prepared] = {}
-            read = pool.map(_prepare_in_worker, [[span[place] for place in places] for places in together])
-            for places, prepared in zip(together, read, strict=True):
-                ready.update(zip(places, prepared, strict=True))
-            yield from (ready[place] for place in range(len(span)))
-
-
-def _together(arrivals: Sequence[Arrival]) -> list[list[int]]:
-    """Places of the files that are read at one go: small ones of one source, so that the like are typed together."""
-    groups: list[list[int]] = []
-    open_group: dict[str, tuple[list[int], int]] = {}
-    for place, arrival in enumerate(arrivals):
-        size = arrival.path.stat().st_size
-        group, bytes_before = open_group.get(arrival.source_code, ([], 0))
-        if not group or len(group) == _TOGETHER_FILES or bytes_before + size > _TOGETHER_BYTES:
-            group, bytes_before = [], 0
-            groups.append(group)
-        group.append(place)
-        open_group[arrival.source_code] = (group, bytes_before + size)
-    return groups
-
-
-_worker: tuple[Preparer, Path] | None = None
-
-
-def _start_worker(key: bytes, codes: frozenset[str], scratch: Path) -> None:
-    global _worker
-    _worker = (Preparer(key, codes), scratch)
-
-
-def _prepare_in_worker(arrivals: Sequence[Arrival]) -> list[Prepared]:
-    assert _worker is not None
-    preparer, scratch = _worker
-    return preparer.prepare_all(_files(arrivals), scratch)
-
-
-def _files(arrivals: Sequence[Arrival]) -> list[tuple[str, Path, str]]:
-    return [(arrival.source_code, arrival.path, arrival.fault) for arrival in arrivals]
 
 
 def _by_rule(prepared: Prepared) -> dict[str, int]:

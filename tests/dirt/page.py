@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from sources.contract import load_contract
-from sources.door.intake import unit_codes_of_senders
 from sources.door.prepare import Prepared, Preparer
+from sources.door.reading import unit_codes_of_senders
 from tests.dirt.catalogue import Excluded, Family, Kind, Refused, Rejected, Repaired, SameUnit, Settled
 from tests.dirt.deliveries import Delivery
 from tests.dirt.kinds_files import CODE_PAGES, GROUPS, LAYOUT, MARKUP, SHIFTED
