@@ -204,11 +204,14 @@ def seal(
     """Niêm phong bản dùng để xét thưởng | Freeze the release that a year is judged by."""
     from pipelines.holders import sole_use
     from pipelines.home import home_from
+    from pipelines.release.seal import maturity
     from pipelines.release.seal import seal as freeze
 
     place = home_from(home)
     with sole_use(place, "langson seal"):
         sealed = freeze(place, year, release_id, reason, by)
+    values = ", ".join(f"{name}: {count}" for name, count in maturity(sealed, year).items())
+    say(f"giá trị của năm {year} | values of {year}: {values}")
     say(f"đã niêm phong | sealed: {sealed.path}; langson verify {sealed.release_id} --rebuild")
 
 

@@ -10,14 +10,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from sources.door.intake import now_local
 from sources.door.receipts import read_receipts
-from sources.registry import contracts, due_at
 
 from pipelines.errors import LangsonError
 from pipelines.files import read_json, sha256_of, sync_folder, sync_tree, write_json
@@ -75,6 +74,7 @@ def _facts(home: Home, release: Release, year: int, reason: str, by: str) -> dic
         "sealed_at": now_local().isoformat(),
         "by": by,
         "reason": reason,
+        "values": maturity(release, year),
         "inventory_sha256": sha256_of(release.path / INVENTORY),
         "commit": commit_of(),
         "lock_sha256": lock_hash(),
@@ -94,17 +94,11 @@ def code_hash() -> str:
 
 
 def _refuse_an_open_year(release: Release, year: int) -> None:
-    """Before every source's grace for December is over, what arrives may still change the year."""
-    last = date(year, 12, 31)
-    due = max(
-        due_at(last, dataset.grace_working_days)
-        for source in contracts().values()
-        for dataset in source.datasets.values()
-    )
-    if release.as_of < due:
+    """A year is judged when it is over. What of it may still change is told in the seal, for people to weigh."""
+    if release.as_of < datetime(year + 1, 1, 1):
         raise LangsonError(
-            f"{release.release_id} mới tính đến {release.as_of:%d/%m/%Y}; hạn gửi của năm {year} là {due:%d/%m/%Y} | "
-            f"counts up to {release.as_of:%d/%m/%Y} only: deliveries of {year} are not late before {due:%d/%m/%Y}"
+            f"{release.release_id} mới tính đến {release.as_of:%d/%m/%Y}, năm {year} chưa hết | "
+            f"counts up to {release.as_of:%d/%m/%Y} only: {year} is not over"
         )
     table = release.path / "parquet" / "fct_indicator_value.parquet"
     found = duckdb.sql(
@@ -112,6 +106,17 @@ def _refuse_an_open_year(release: Release, year: int) -> None:
     ).fetchall()
     if not found[0][0]:
         raise LangsonError(f"{release.release_id} không có số liệu năm {year} | has no figures of {year}")
+
+
+def maturity(release: Release, year: int) -> dict[str, int]:
+    """How many values of a year's headlines have each status, those that may still change apart."""
+    table = release.path / "parquet" / "fct_indicator_value.parquet"
+    found = duckdb.sql(
+        f"select status || case when status = 'computed' then ' ' || data_maturity else '' end, count(*) "
+        f"from read_parquet('{table}') where year(period_start) = {year} and definition = 'headline' "
+        "group by 1 order by 1"
+    ).fetchall()
+    return {str(name): int(count) for name, count in found}
 
 
 def _refuse_other_code(home: Home, release: Release) -> None:
