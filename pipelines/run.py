@@ -4,14 +4,16 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sources.door.receipts import Receipt, read_receipts
 
-from pipelines.errors import LangsonError
+from pipelines.automation.troubles import tell_failure, tell_outcome
+from pipelines.errors import HomeBusy, LangsonError, NothingYet
 from pipelines.files import read_json, write_json
 from pipelines.holders import PROCESS_TAG, end_orphans, free_dead_runs, own_stamp, sole_use
 from pipelines.home import Home
@@ -43,24 +45,41 @@ class Request:
     out: Path | None = None
     simulate: tuple[int | None, float | None, bool | None] | None = None
     """Seed, scale and dirt of the sandbox to deliver first; None when deliveries are real."""
+    wait_seconds: float = 0
+    """How long to wait for whoever works in the home."""
+    by: Mapping[str, str] = field(default_factory=dict)
+    """Tags for the runs of this command: who asked for it."""
 
 
 def run(request: Request, say: Progress | None = None) -> Outcome:
-    """One whole run; raises LangsonError when it cannot be done."""
+    """One whole run; raises LangsonError when it cannot be done. Whoever is to be alerted is told of its end."""
     home = request.home
-    with sole_use(home, "langson run"):
+    with sole_use(home, "langson run", request.wait_seconds):
         if request.out is not None:
             return _rebuild(request, request.out.expanduser().resolve())
         home.enter()
         if request.simulate is not None:
             make_sandbox(home, *request.simulate, say=say)
             home.enter()
-        notes = Notes()
-        taken = take_in(home, _inbox(request), request.source, say, notes)
-        as_of = _as_of(home, request.as_of)
-        outcome = _run_if_changed(home, as_of, taken)
-        outcome.tell(notes.waiting, notes.failed)
+        try:
+            outcome = _deliver(request, say)
+        except (HomeBusy, NothingYet):
+            raise
+        except LangsonError as error:
+            tell_failure(home, error)
+            raise
+        outcome.not_told = tell_outcome(home, outcome)
         return outcome
+
+
+def _deliver(request: Request, say: Progress | None) -> Outcome:
+    """Take in what is new and make a release of it."""
+    home, notes = request.home, Notes()
+    taken = take_in(home, _inbox(request), request.source, say, notes)
+    as_of = _as_of(home, request.as_of)
+    outcome = _run_if_changed(home, as_of, taken, request.by)
+    outcome.tell(notes.waiting, notes.failed)
+    return outcome
 
 
 def _inbox(request: Request) -> Path | str | None:
@@ -75,7 +94,7 @@ def _inbox(request: Request) -> Path | str | None:
 def _as_of(home: Home, asked: datetime | None) -> datetime:
     newest = newest_moment(home)
     if newest is None:
-        raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
+        raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
     published = find_release(home, None).as_of if current_id(home) else newest
     if asked is not None and asked < max(newest, published):
         raise LangsonError(
@@ -84,7 +103,7 @@ def _as_of(home: Home, asked: datetime | None) -> datetime:
     return asked or max(newest, published)
 
 
-def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt]) -> Outcome:
+def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt], by: Mapping[str, str]) -> Outcome:
     inputs = fingerprint(home, as_of)
     last: Mapping[str, Any] = read_json(home.last_run) or {}
     simulated = home.origin() == "sandbox"
@@ -97,7 +116,7 @@ def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt]) -> Outcom
     changed = [receipt for receipt in receipts if receipt.delivery_id not in known]
     parent = find_release(home, None) if current_id(home) else None
     before = {release.release_id for release in releases(home)}
-    outcome = _execute(home, as_of, parent, changed, simulated)
+    outcome = _execute(home, as_of, parent, changed, simulated, by)
     if outcome.release is not None:
         new = outcome.release.name not in before
         vi, en = ("Bản phát hành mới", "A new release") if new else ("Nội dung không đổi", "The content did not change")
@@ -132,7 +151,7 @@ def _rebuild(request: Request, out: Path) -> Outcome:
         raise LangsonError("--out phải nằm ngoài kho này | --out must lie outside the home")
     newest = newest_moment(home)
     if newest is None:
-        raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
+        raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
     as_of = request.as_of or newest
     place = Home(out)
     if out.exists() and any(out.iterdir()) and not place.landing.is_symlink():
@@ -158,9 +177,17 @@ def _parent_at(home: Home, as_of: datetime) -> Release | None:
     return earlier[-1] if earlier else None
 
 
-def _execute(home: Home, as_of: datetime, parent: Release | None, changed: list[Receipt], simulated: bool) -> Outcome:
+def _execute(
+    home: Home,
+    as_of: datetime,
+    parent: Release | None,
+    changed: list[Receipt],
+    simulated: bool,
+    by: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
     """Run the job for the changed datasets and months, then everything after the landing."""
     import dagster as dg
+    from dagster._core.storage.tags import MAX_RETRIES_TAG
 
     from pipelines.assets.definitions_asset import AS_OF_TAG, PARENT_TAG
     from pipelines.assets.raw import INTAKE_DONE, months, raw_key
@@ -174,7 +201,8 @@ def _execute(home: Home, as_of: datetime, parent: Release | None, changed: list[
     # A window that reaches beyond the months Dagster knows still lands; it only has no partition to show.
     shown = set(months().get_partition_keys())
     groups = month_groups({raw_key(*name): found & shown for name, found in touched.items()})
-    tags = {PROCESS_TAG: own_stamp(), INTAKE_DONE: "done", AS_OF_TAG: as_of.isoformat()}
+    # A run in this process is nobody else's to start again.
+    tags = {**by, PROCESS_TAG: own_stamp(), INTAKE_DONE: "done", AS_OF_TAG: as_of.isoformat(), MAX_RETRIES_TAG: "0"}
     if parent:
         tags[PARENT_TAG] = str(parent.path)
     # What dbt prints goes to a file: the terminal is for the outcome.

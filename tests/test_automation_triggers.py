@@ -1,0 +1,131 @@
+"""The schedule and the sensors, asked directly: when they request a run, and when they stay still."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.automation import looks, triggers
+from pipelines.automation.deliveries import DELIVERIES
+from pipelines.home import SANDBOX_HOME, Home
+from pipelines.jobs import freshness_job
+from pipelines.resources import HomeResource
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    monkeypatch.setenv("LANGSON_INBOX", str(tmp_path / "inbox"))
+    (tmp_path / "inbox" / "e_office").mkdir(parents=True)
+    yield Home(tmp_path / "home")
+
+
+def sensor(home: Home, name: str) -> dg.SensorDefinition:
+    return next(one for one in triggers.sensors(home) if one.name == name)
+
+
+def ask(home: Home, name: str, cursor: str | None) -> tuple[list[dg.RunRequest], str | None]:
+    """One tick: what was requested, and the cursor after it."""
+    with dg.build_sensor_context(cursor=cursor, resources={"home": HomeResource(root=str(home.root))}) as context:
+        found = sensor(home, name)(context)
+    if isinstance(found, dg.SkipReason):
+        return [], cursor
+    assert isinstance(found, dg.SensorResult)
+    return list(found.run_requests or []), found.cursor
+
+
+def drop(home: Home, name: str, text: str = "x") -> Path:
+    path = home.root.parent / "inbox" / "e_office" / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_inbox_requests_nothing(home: Home) -> None:
+    assert ask(home, "inbox", None) == ([], None)
+
+
+def test_a_file_is_asked_for_once_and_another_file_again(home: Home) -> None:
+    drop(home, "a.html")
+    [first], cursor = ask(home, "inbox", None)
+    assert ask(home, "inbox", cursor) == ([], cursor)
+    drop(home, "b.html")
+    [second], after = ask(home, "inbox", cursor)
+    assert second.run_key != first.run_key
+    assert ask(home, "inbox", after) == ([], after)
+
+
+def test_what_the_door_was_given_is_not_new_until_it_is_written_again(home: Home) -> None:
+    path = drop(home, "a.html")
+    status = path.stat()
+    home.root.mkdir()
+    entry = {"stamp": status.st_mtime_ns, "bytes": status.st_size, "sha256": "00"}
+    home.ledger.write_text(json.dumps({"e_office:e_office/a.html": entry}))
+    assert ask(home, "inbox", None) == ([], None)
+    drop(home, "a.html", "resent")
+    assert len(ask(home, "inbox", None)[0]) == 1
+
+
+def test_a_file_still_being_written_waits(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = drop(home, "a.html")
+    drop(home, ".b.html.part")
+    monkeypatch.setenv("LANGSON_INBOX_SETTLE_SECONDS", "60")
+    assert ask(home, "inbox", None) == ([], None)
+    os.utime(path, (path.stat().st_mtime - 61,) * 2)
+    assert len(ask(home, "inbox", None)[0]) == 1
+
+
+def test_a_folder_of_no_source_is_a_run_that_tells_it(home: Home) -> None:
+    (home.root.parent / "inbox" / "khong_co").mkdir()
+    (home.root.parent / "inbox" / "khong_co" / "a.csv").write_text("x")
+    requests, cursor = ask(home, "inbox", None)
+    assert len(requests) == 1
+    assert ask(home, "inbox", cursor) == ([], cursor)
+
+
+def test_the_same_sight_is_asked_for_again_after_a_while_but_not_for_ever() -> None:
+    now, memory, asked = 0.0, {}, []
+    for _ in range(3000):
+        now += 60
+        if found := looks.ask_again(memory, ["a"], now):
+            memory = found
+            asked.append(now)
+    assert asked == [60, 960, 4560, 18960]
+
+
+def test_windows_are_asked_for_when_new_or_missed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    due = ["border_gate.declarations 01/01/2022-31/01/2022"]
+    monkeypatch.setattr(triggers, "due_pulls", lambda _: list(due))
+    [_], cursor = ask(home, "windows", None)
+    assert ask(home, "windows", cursor) == ([], cursor)
+    due.append("border_gate.declarations 01/02/2022-02/02/2022")
+    [_], cursor = ask(home, "windows", cursor)
+    home.root.mkdir()
+    home.pulls.write_text(json.dumps({due[0]: {"since": "", "cause": "unreachable", "vi": "", "en": ""}}))
+    assert len(ask(home, "windows", cursor)[0]) == 1
+
+
+def test_no_window_is_due_where_no_address_is_known(home: Home) -> None:
+    assert looks.due_pulls(home) == []
+
+
+def test_they_run_by_themselves_over_real_deliveries_and_never_over_a_simulation(home: Home) -> None:
+    from pipelines.checks.freshness import freshness_checks
+
+    daily = freshness_job(freshness_checks())
+    for place, expected in ((home, "RUNNING"), (Home(SANDBOX_HOME), "STOPPED")):
+        found = [*triggers.sensors(place), *triggers.schedules(place, daily)]
+        assert {one.default_status.value for one in found} == {expected}
+
+
+def test_the_daily_schedule_is_by_the_provinces_clock(home: Home) -> None:
+    from datetime import datetime
+
+    from pipelines.checks.freshness import freshness_checks
+
+    daily, late = triggers.schedules(home, freshness_job(freshness_checks()))
+    assert (daily.job_name, late.job_name) == (DELIVERIES, "freshness")
+    assert (daily.cron_schedule, daily.execution_timezone) == ("30 6 * * *", "Asia/Ho_Chi_Minh")
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2023, 1, 1, 6, 30))
+    assert len(daily.evaluate_tick(context).run_requests or []) == 1
