@@ -129,3 +129,14 @@ def test_the_daily_schedule_is_by_the_provinces_clock(home: Home) -> None:
     assert (daily.cron_schedule, daily.execution_timezone) == ("30 6 * * *", "Asia/Ho_Chi_Minh")
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2023, 1, 1, 6, 30))
     assert len(daily.evaluate_tick(context).run_requests or []) == 1
+
+
+def test_the_code_location_loads_with_its_names_unique(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.definitions import build_defs
+
+    monkeypatch.setenv("LANGSON_HOME", str(home.root))
+    repository = build_defs().get_repository_def()
+    repository.load_all_definitions()
+    assert {one.name for one in repository.sensor_defs} == {"inbox", "windows", "crashes", "downstream"}
+    assert {one.name for one in repository.schedule_defs} == {"daily", "daily_freshness"}
+    assert {DELIVERIES, "main", "freshness"} <= {job.name for job in repository.get_all_jobs()}

@@ -24,8 +24,8 @@ def freshness_checks() -> dg.AssetChecksDefinition:
         for name, dataset in source.datasets.items()
     ]
 
-    @dg.multi_asset_check(specs=specs, name="freshness", can_subset=True)
-    def freshness(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(specs=specs, name="lateness", can_subset=True)
+    def lateness(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         from pipelines.automation.lateness import late_parts, moment_of
 
         place = home.get()
@@ -46,4 +46,4 @@ def freshness_checks() -> dg.AssetChecksDefinition:
                 },
             )
 
-    return freshness
+    return lateness
