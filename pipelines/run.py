@@ -20,7 +20,7 @@ from pipelines.home import Home
 from pipelines.inputs import fingerprint, newest_moment
 from pipelines.intake import Notes, Progress, months_of, take_in
 from pipelines.outcome import REFUSED, Outcome, outcome_of
-from pipelines.release.gate import read_verdicts
+from pipelines.release.gate import refused_checks
 from pipelines.release.judgement import required_checks
 from pipelines.release.store import Release, current_id, find_release, pinned, releases, verify
 from pipelines.sandbox_step import make_sandbox
@@ -191,10 +191,10 @@ def _execute(
 
     from pipelines.assets.definitions_asset import AS_OF_TAG, PARENT_TAG
     from pipelines.assets.raw import INTAKE_DONE, months, raw_key
-    from pipelines.definitions import build_defs
+    from pipelines.definitions import defs
     from pipelines.jobs import MAIN
 
-    job = build_defs().resolve_job_def(MAIN)
+    job = defs.resolve_job_def(MAIN)
     all_keys = set(job.asset_layer.executable_asset_keys)
     after = {key for key in all_keys if key.path[0] != "landing"}
     touched = months_of(changed)
@@ -269,9 +269,7 @@ def _outcome(home: Home, result: "dg.ExecuteInProcessResult", simulated: bool) -
         if pinned_to is None and current_id(home) != release.name:
             raise LangsonError("current không trỏ tới bản mới | current does not point at the new release")
         return outcome_of(release, simulated, "", pinned_to)
-    candidates = sorted(home.releases.glob("*.staged"))
-    verdicts = read_verdicts(candidates[0]) if len(candidates) == 1 else []
-    failed = [f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed]
+    failed = refused_checks(home)
     if failed and _failed_steps(result) <= {"gate"}:
         said = "Cổng kiểm tra từ chối bản dự thảo; current giữ nguyên. | The candidate was refused: current stays."
         return Outcome(REFUSED, said, None, simulated, gate=failed)

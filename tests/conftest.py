@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.receiver import Receiver
 
 ROOT = Path(__file__).parents[1]
 SCALE = "0.002"
@@ -55,3 +57,12 @@ def dirty_home(sandbox_release: Callable[[int, bool], Path], tmp_path: Path) -> 
     home = tmp_path / "home"
     shutil.copytree(sandbox_release(2022, True), home, symlinks=True)
     return home
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """Somebody who is alerted: LANGSON_ALERTS of this process names it."""
+    made = Receiver()
+    monkeypatch.setenv("LANGSON_ALERTS", made.address)
+    yield made
+    made.close()

@@ -2,56 +2,18 @@
 
 import json
 import logging
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines.automation.alerts import ADDRESSES, Trouble, addresses, tell
 from pipelines.automation.causes import CAUSES
+from pipelines.automation.troubles import missed_pulls, refusals
 from pipelines.home import Home
-
-CANARY = "hoa-dao-mua-xuan-77"
-
-
-class Receiver:
-    """A real HTTP server that keeps what is posted to it, and can be told to fail."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, str]] = []
-        self.status = 200
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if receiver.status == 200:
-                    receiver.messages.append(body)
-                self.send_response(receiver.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.address = f"json://nhan:{CANARY}@127.0.0.1:{self.server.server_port}/tin"
-
-    def take(self) -> list[dict[str, str]]:
-        """The messages since the last time."""
-        taken, self.messages = self.messages, []
-        return taken
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    made = Receiver()
-    monkeypatch.setenv(ADDRESSES, made.address)
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+from sources.door.receipts import Receipt
+from tests.conftest import run_langson
+from tests.receiver import CANARY, Receiver
 
 
 def refused(name: str) -> Trouble:
@@ -147,3 +109,43 @@ def test_every_cause_has_words_in_both_languages_and_an_anchor_of_its_own() -> N
     from sources.transports.base import Cause as Failure
 
     assert {f"pull_{name}" for name in get_args(Failure)} <= set(CAUSES)
+
+
+def test_the_command_line_tells_an_unreachable_inbox_once(receiver: Receiver, tmp_path: Path) -> None:
+    for _ in range(2):
+        done = run_langson(
+            "run", "--home", tmp_path / "home", "--inbox", tmp_path / "nowhere", env={ADDRESSES: receiver.address}
+        )
+        assert done.returncode == 1
+    [message] = receiver.take()
+    assert message["title"].startswith("Không đọc được hộp nhận") and "nowhere" in message["message"]
+
+
+def receipt(name: str, outcome: str, hour: int, **other: object) -> Receipt:
+    """A delivery of one month, taken or refused."""
+    empty: dict[str, object] = dict.fromkeys(Receipt.__dataclass_fields__, "")
+    numbers = dict.fromkeys(("rows_read", "rows_landed", "rows_rejected", "rows_excluded"), 1)
+    window = {"window_start": date(2022, 1, 1), "window_end": date(2022, 1, 31)}
+    given = {"delivery_id": f"{name}{hour}", "source_code": "e_office", "dataset": "work_files", "file_name": name}
+    told = {"outcome": outcome, "reason": "thiếu cột", "received_at": datetime(2022, 2, 1, hour)}
+    return Receipt(**{**empty, **numbers, **window, **given, **told, **other})  # type: ignore[arg-type]
+
+
+def test_a_refusal_is_over_when_the_same_window_or_the_same_file_came_right() -> None:
+    bad, unread = receipt("a.html", "refused", 1), receipt("b.html", "refused", 1, window_end=None, window_start=None)
+    assert [one.subject for one in refusals([bad, unread])] == [
+        "e_office/a.html (01/02/2022 01:00)", "e_office/b.html (01/02/2022 01:00)"
+    ]  # fmt: skip
+    resent = receipt("a_sua.html", "accepted", 2)
+    assert [one.key for one in refusals([bad, unread, resent])] == ["b.html1"]
+    assert refusals([bad, unread, resent, receipt("b.html", "accepted", 3)]) == []
+
+
+def test_windows_that_could_not_be_fetched_are_one_trouble_for_a_dataset_and_cause(tmp_path: Path) -> None:
+    told = {"since": "2022-02-01", "cause": "unreachable", "vi": "không trả lời", "en": "no answer"}
+    asks = ("border_gate.declarations 01/01/2022-31/01/2022", "border_gate.declarations 01/02/2022-05/02/2022")
+    home = Home(tmp_path)
+    home.pulls.write_text(json.dumps(dict.fromkeys(asks, told)))
+    [trouble] = missed_pulls(home)
+    assert (trouble.code, trouble.subject) == ("pull_unreachable", "border_gate.declarations")
+    assert "không trả lời" in trouble.reason and "2 kỳ" in trouble.reason

@@ -13,6 +13,7 @@ from pipelines.automation.deliveries import DELIVERIES
 from pipelines.home import SANDBOX_HOME, Home
 from pipelines.jobs import freshness_job
 from pipelines.resources import HomeResource
+from tests.receiver import Receiver
 
 
 @pytest.fixture
@@ -140,3 +141,57 @@ def test_the_code_location_loads_with_its_names_unique(home: Home, monkeypatch: 
     assert {one.name for one in repository.sensor_defs} == {"inbox", "windows", "crashes", "downstream"}
     assert {one.name for one in repository.schedule_defs} == {"daily", "daily_freshness"}
     assert {DELIVERIES, "main", "freshness"} <= {job.name for job in repository.get_all_jobs()}
+
+
+@dg.job(name=DELIVERIES)
+def in_words() -> None:
+    """Fails as the real one does when it could not be done: in words that its process told."""
+
+    @dg.op
+    def fails() -> None:
+        raise dg.Failure(description="không đọc được | unreadable")
+
+    fails()
+
+
+@dg.job(name="main")
+def at_the_gate() -> None:
+    """Fails as the main job does when it was started from the web UI and its candidate is refused."""
+
+    @dg.op
+    def gate() -> None:
+        raise RuntimeError("check failed")
+
+    gate()
+
+
+@dg.job(name="other")
+def crashed() -> None:
+    """Fails by a bug."""
+
+    @dg.op
+    def breaks() -> None:
+        raise ZeroDivisionError("chia cho không")
+
+    breaks()
+
+
+@pytest.mark.parametrize(
+    ("job", "title"),
+    [(in_words, None), (at_the_gate, "Bản dự thảo không qua cổng kiểm tra"), (crashed, "Lượt chạy hỏng")],
+)
+def test_a_failed_run_is_told_by_its_cause_unless_its_own_process_told_it(
+    job: dg.JobDefinition, title: str | None, home: Home, receiver: Receiver
+) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        for _ in range(2):  # the second failure is the same trouble
+            done = job.execute_in_process(instance=instance, raise_on_error=False)
+            context = dg.build_run_status_sensor_context(
+                sensor_name="crashes",
+                dagster_event=done.get_run_failure_event(),
+                dagster_instance=instance,
+                dagster_run=done.dagster_run,
+                resources={"home": HomeResource(root=str(home.root))},
+            ).for_run_failure()
+            sensor(home, "crashes")(context)
+    assert [message["title"].split(":")[0] for message in receiver.take()] == ([title] if title else [])

@@ -20,7 +20,7 @@ import pytest
 from pipelines.automation.alerts import ADDRESSES
 from tests.browser import CHROMIUM, browser
 from tests.conftest import ROOT
-from tests.test_automation_alerts import CANARY, Receiver
+from tests.receiver import CANARY, Receiver
 from tests.test_end_to_end import TAX_KEY, ask, work_files
 
 pytestmark = pytest.mark.slow
@@ -115,8 +115,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
         yield made
     finally:
         made.stop()
-        receiver.server.shutdown()
-        receiver.server.server_close()
+        receiver.close()
 
 
 def test_a_good_file_becomes_a_release(living: Living) -> None:

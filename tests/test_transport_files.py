@@ -20,7 +20,7 @@ from sources.door.personal import KEY_VARIABLE
 from sources.door.receipts import read_receipts
 from sources.transports import sftp
 from sources.transports.archives import BrokenArchive, is_archive, open_archive
-from sources.transports.files import fetch
+from sources.transports.files import fetch, news
 from sources.transports.inbox import InboxFailed, Look, Options, Seen
 from tests.conftest import ROOT
 from tests.moods.files import MOODS, Mood
@@ -98,6 +98,7 @@ def test_new_files_are_copied_whole_and_stay_as_they_were(
     server.put("readme.txt", b"beside the folders")
     os.utime(own, (1_650_000_000, 1_650_000_000))
     before = own.stat()
+    seen = news(server.address, login(server), {}, clock.options())
     look = fetch(server.address, login(server), {}, tmp_path, None, clock.options())
     assert names(look, tmp_path) == ["citizen_app/2022/UngDung_20220630.csv", NAME]
     copy = tmp_path / NAME
@@ -108,6 +109,8 @@ def test_new_files_are_copied_whole_and_stay_as_they_were(
     after = own.stat()
     assert (after.st_mtime_ns, after.st_size, after.st_ino) == (before.st_mtime_ns, before.st_size, before.st_ino)
     assert server.opened_for_writing == []
+    assert seen == {one.place: one.mark for one in look.fetched}
+    assert news(server.address, login(server), known_from(look), clock.options()) == {}
     again = fetch(server.address, login(server), known_from(look), tmp_path / "again", None, clock.options())
     assert (again.fetched, dict(again.waiting), again.failed) == ((), {}, ())
 

@@ -8,7 +8,7 @@ same release comes out, whoever asked for it. The runs of the main job carry thi
 import dagster as dg
 
 from pipelines.automation.troubles import tell_standing
-from pipelines.errors import HomeBusy, LangsonError, NothingYet
+from pipelines.errors import LangsonError, NothingYet
 from pipelines.holders import TAKES_HOME
 from pipelines.home import Home
 from pipelines.outcome import REFUSED, Outcome
@@ -28,7 +28,10 @@ WAIT_SECONDS = 1800
     description="Nhận số liệu mới, tính, kiểm tra, phát hành | Take in what is new, compute, gate, release",
 )
 def take_in_and_release(context: dg.OpExecutionContext, home: HomeResource) -> None:
-    """One whole `langson run`; a refusal or a failure is told in the run's own words and never retried."""
+    """One whole `langson run`; a refusal or a failure is told in the run's own words and never retried.
+
+    A home that is busy for too long is such a failure: what is new is still there, and its sensor asks again.
+    """
     from pipelines.run import Request, run
 
     place = home.get()
@@ -38,8 +41,6 @@ def take_in_and_release(context: dg.OpExecutionContext, home: HomeResource) -> N
         context.log.info(str(error))
         _warn(context, tell_standing(place))
         return
-    except HomeBusy as error:
-        raise dg.RetryRequested(max_retries=3, seconds_to_wait=600) from error
     except LangsonError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from error
     _warn(context, outcome.not_told)

@@ -17,7 +17,6 @@ from pipelines.intake import SETTLE, Ledger, arrivals_of, folder_of
 
 PATIENCE = (900, 3600, 14400)
 """Seconds until the same sight is asked for again when its run did not take it in."""
-LOOK_ONCE = Options(attempts=2, timeout_seconds=10)
 
 
 def new_in_inbox(home: Home, inbox: str) -> list[str]:
@@ -26,7 +25,8 @@ def new_in_inbox(home: Home, inbox: str) -> list[str]:
         from sources.transports.files import news
 
         try:
-            found = news(inbox, os.environ, Ledger(home).seen(), LOOK_ONCE)
+            options = Options(float(os.environ.get(SETTLE) or 30), attempts=2, timeout_seconds=10)
+            found = news(inbox, os.environ, Ledger(home).seen(), options)
         except InboxFailed as error:
             raise LangsonError(str(error)) from error
         return sorted(f"{place} {mark.size} {mark.modified} {mark.etag}" for place, mark in found.items())

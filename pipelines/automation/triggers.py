@@ -10,7 +10,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from pipelines.automation.deliveries import DELIVERIES, deliveries_job
 from pipelines.automation.looks import ask_again, due_pulls, failed_pulls, new_in_inbox
-from pipelines.automation.troubles import tell_failure
+from pipelines.automation.troubles import tell_failure, tell_gate
 from pipelines.errors import LangsonError
 from pipelines.home import Home
 from pipelines.resources import HomeResource
@@ -103,6 +103,9 @@ def sensors(home: Home) -> list[dg.SensorDefinition]:
         if was_told(context):
             return dg.SkipReason("đã báo | told by the run itself")
         run = context.dagster_run
+        if failed_steps(context) == {"gate"}:
+            tell_gate(home.get())
+            return None
         reason = f"{run.job_name} {run.run_id[:8]}: {context.failure_event.message or ''}"
         not_told = tell_failure(home.get(), LangsonError(reason), run.run_id)
         return dg.SkipReason(f"chưa báo được | could not alert: {', '.join(not_told)}") if not_told else None
@@ -114,6 +117,11 @@ def was_told(context: dg.RunFailureSensorContext) -> bool:
     """Whether the run failed in words of its own, which its process has told already."""
     steps = context.get_step_failure_events()
     return context.dagster_run.job_name == DELIVERIES and bool(steps) and all(_in_words(step) for step in steps)
+
+
+def failed_steps(context: dg.RunFailureSensorContext) -> set[str]:
+    """The steps that failed by themselves."""
+    return {str(event.step_key) for event in context.get_step_failure_events()}
 
 
 def _in_words(event: dg.DagsterEvent) -> bool:

@@ -12,6 +12,7 @@ from pipelines.errors import InboxUnreachable
 from pipelines.files import read_json
 from pipelines.home import Home
 from pipelines.outcome import Outcome, held_values
+from pipelines.release.gate import refused_checks
 from pipelines.release.store import current_id, find_release
 
 STALE = "correction_stale"
@@ -26,8 +27,17 @@ def tell_outcome(home: Home, outcome: Outcome) -> list[str]:
         return []
     present = [*standing_troubles(home), *_not_fetched(home, outcome)]
     if outcome.gate:
-        present.append(Trouble("candidate_refused", "bản dự thảo | the candidate", "; ".join(outcome.gate)))
+        present.append(_candidate(outcome.gate))
     return tell(home, present)
+
+
+def tell_gate(home: Home) -> list[str]:
+    """Tell that the gate refused the candidate that lies there."""
+    return tell(home, [_candidate(refused_checks(home))], {"candidate_refused"})
+
+
+def _candidate(refused: list[str]) -> Trouble:
+    return Trouble("candidate_refused", "bản dự thảo | the candidate", "; ".join(refused)[:1500])
 
 
 def tell_failure(home: Home, error: Exception, run_id: str = "") -> list[str]:
@@ -46,9 +56,9 @@ def tell_standing(home: Home) -> list[str]:
 
 def standing_troubles(home: Home) -> Iterator[Trouble]:
     """What can be seen in the home itself."""
-    yield from _refused(read_receipts(home.root))
+    yield from refusals(read_receipts(home.root))
     yield from _late(home)
-    yield from _pulls(home)
+    yield from missed_pulls(home)
     if current_id(home):
         release = find_release(home, None).path
         for value in held_values(release):
@@ -57,12 +67,18 @@ def standing_troubles(home: Home) -> Iterator[Trouble]:
         yield from _stale_corrections(release)
 
 
-def _refused(receipts: list[Receipt]) -> Iterator[Trouble]:
+def refusals(receipts: list[Receipt]) -> list[Trouble]:
     """Refused deliveries that nothing made up for since."""
-    for receipt in receipts:
-        if receipt.outcome == "refused" and not any(_makes_up(later, receipt) for later in receipts):
-            subject = f"{receipt.source_code}/{receipt.file_name} ({receipt.received_at:%d/%m/%Y %H:%M})"
-            yield Trouble("delivery_refused", subject, receipt.reason, key=receipt.delivery_id)
+    return [
+        Trouble(
+            "delivery_refused",
+            f"{receipt.source_code}/{receipt.file_name} ({receipt.received_at:%d/%m/%Y %H:%M})",
+            receipt.reason,
+            key=receipt.delivery_id,
+        )
+        for receipt in receipts
+        if receipt.outcome == "refused" and not any(_makes_up(later, receipt) for later in receipts)
+    ]
 
 
 def _makes_up(later: Receipt, refused: Receipt) -> bool:
@@ -78,7 +94,7 @@ def _late(home: Home) -> Iterator[Trouble]:
         yield Trouble("delivery_late", f"{source_code}.{dataset}", shown)
 
 
-def _pulls(home: Home) -> Iterator[Trouble]:
+def missed_pulls(home: Home) -> Iterator[Trouble]:
     """Windows that could not be fetched: one trouble for a dataset and cause, however many windows wait."""
     waiting: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for ask, told in (read_json(home.pulls) or {}).items():
