@@ -22,7 +22,7 @@ help:
 	@echo "make run    chạy toàn bộ với dữ liệu mô phỏng | the main job on the simulated province"
 	@echo "make test   mọi phép kiểm thử | every test"
 	@echo "make lint   mọi phép soát | every linter"
-	@echo "make dev    giao diện Dagster trên 127.0.0.1:3000 | Dagster's web UI"
+	@echo "make dev    giao diện Dagster trên 127.0.0.1:3000; với LANGSON_INBOX=…: tự nhận tệp mới | Dagster's web UI; takes in new files"
 	@echo "make mutate-measures   SQL của số đo nào sửa đi mà không ai biết | which measure's SQL can be altered unnoticed"
 	@echo "make replay hai năm, từng ngày, nguồn lúc sống lúc chết | two years day by day, with outages"
 	@echo "make bench  đo tốc độ | the benchmarks, beside their peers"

@@ -69,6 +69,7 @@ def show_outcome(outcome: Outcome) -> None:
     _listed(console, "Tệp đang được ghi, lần sau lấy | Files still being written", outcome.waiting)
     _listed(console, "Giá trị bị giữ, chờ xác nhận | Held values", outcome.held)
     _listed(console, "Không qua cổng kiểm tra | Refused by the gate", outcome.gate)
+    _listed(console, "Chưa báo được tới | Could not be alerted", outcome.not_told)
     style = {RELEASED: "green", WITH_REMARKS: "yellow"}.get(outcome.exit_code, "red")
     lines = [outcome.headline]
     if outcome.release is not None:

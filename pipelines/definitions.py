@@ -1,4 +1,4 @@
-"""The code location: puts the assets, checks, job and resources together and does nothing else.
+"""The code location: puts the assets, checks, jobs, triggers and resources together and does nothing else.
 
 Loading it reads the contracts and dbt's manifest; it imports neither Great Expectations nor pandas.
 """
@@ -13,10 +13,14 @@ from pipelines.assets.definitions_asset import definitions_asset
 from pipelines.assets.raw import raw_assets
 from pipelines.assets.release import candidate_asset, release_asset
 from pipelines.assets.warehouse import warehouse_assets
+from pipelines.automation.deliveries import deliveries_job
+from pipelines.automation.downstream import downstream_sensor
+from pipelines.automation.triggers import schedules, sensors
 from pipelines.checks.candidate import gate_checks
+from pipelines.checks.freshness import freshness_checks
 from pipelines.checks.landing import landing_checks
 from pipelines.home import MANIFEST
-from pipelines.jobs import main_job
+from pipelines.jobs import freshness_job, main_job
 from pipelines.release.judgement import required_checks
 from pipelines.release.marts import load_manifest
 from pipelines.resources import HomeResource, dbt_resource
@@ -33,17 +37,22 @@ def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Defini
 def _assembled(resource_overrides: Mapping[str, Any]) -> dg.Definitions:
     manifest = load_manifest(MANIFEST)
     required = required_checks()
-    resources: dict[str, Any] = {"home": HomeResource(), "dbt": dbt_resource(), **resource_overrides}
+    home = HomeResource()
+    resources: dict[str, Any] = {"home": home, "dbt": dbt_resource(), **resource_overrides}
+    behind_landing = [
+        definitions_asset,
+        warehouse_assets(manifest),
+        candidate_asset(manifest),
+        release_asset(required),
+    ]
+    late, place = freshness_checks(), home.get()
+    daily = freshness_job(late)
     return dg.Definitions(
-        assets=[
-            *raw_assets(),
-            definitions_asset,
-            warehouse_assets(manifest),
-            candidate_asset(manifest),
-            release_asset(required),
-        ],
-        asset_checks=[landing_checks(), gate_checks(required)],
-        jobs=[main_job()],
+        assets=[*raw_assets(), *behind_landing],
+        asset_checks=[landing_checks(), late, gate_checks(required)],
+        jobs=[main_job(), deliveries_job, daily],
+        schedules=schedules(place, daily),
+        sensors=[*sensors(place), downstream_sensor(place, dg.AssetSelection.assets(*behind_landing))],
         resources=resources,
         executor=dg.in_process_executor,
     )

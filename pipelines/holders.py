@@ -12,15 +12,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from pipelines.errors import LangsonError
+from pipelines.errors import HomeBusy
 from pipelines.home import Home
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, DagsterRun
 
 PROCESS_TAG = "langson/process"
+TAKES_HOME = "langson/takes_home"
+"""Tag of runs whose step asks for the home itself (`sole_use`): whoever holds it need not wait for them."""
+LAUNCH_SECONDS = 180
+"""How long a run may be starting before its process is known (dagster.yaml: start_timeout_seconds)."""
 
 
 def process_stamp(pid: int) -> str | None:
@@ -40,18 +44,20 @@ def own_stamp() -> str:
 
 
 @contextmanager
-def sole_use(home: Home, what: str) -> Iterator[None]:
-    """Hold the home for one command; raises LangsonError naming the living holder. The kernel frees it on any death."""
+def sole_use(home: Home, what: str, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the home for one command; raises HomeBusy naming the living holder. The kernel frees it on any death."""
     home.root.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_seconds
     with (home.root / ".lock").open("a+", encoding="utf-8") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while not _locked(stream):
+            if time.monotonic() < deadline:
+                time.sleep(0.5)
+                continue
             stream.seek(0)
             holder = stream.read().strip() or "?"
-            raise LangsonError(
+            raise HomeBusy(
                 f"{home.root} đang được dùng bởi {holder}; hãy đợi lệnh đó xong | {home.root} is in use by {holder}"
-            ) from None
+            )
         stream.seek(0)
         stream.truncate()
         stream.write(f"{what} (pid {os.getpid()})")
@@ -59,8 +65,19 @@ def sole_use(home: Home, what: str) -> Iterator[None]:
         yield
 
 
+def _locked(stream: IO[str]) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def free_dead_runs(instance: "DagsterInstance") -> list[str]:
-    """Free the slots and close the runs of processes that are gone; raises LangsonError naming a living holder."""
+    """Free the slots and close the runs of processes that are gone; raises HomeBusy naming a living holder.
+
+    The caller holds the home, so a living run that asks for it is waiting for the caller, or is the caller's own.
+    """
     import dagster as dg
 
     storage = instance.event_log_storage
@@ -80,7 +97,9 @@ def free_dead_runs(instance: "DagsterInstance") -> list[str]:
     freed = []
     for run in runs.values():
         if living := _living_process(instance, run):
-            raise LangsonError(
+            if TAKES_HOME in run.tags:
+                continue
+            raise HomeBusy(
                 f"lượt chạy {run.run_id[:8]} của tiến trình {living} chưa xong; hãy đợi hoặc dừng nó | "
                 f"run {run.run_id[:8]} of process {living} is still going: wait for it or stop it"
             )
@@ -103,14 +122,19 @@ def _living_process(instance: "DagsterInstance", run: "DagsterRun") -> str | Non
         if host != socket.gethostname():
             return f"{pid}@{host}"
         return pid if process_stamp(int(pid)) == tag else None
+    starting = None
     for record in instance.all_logs(run.run_id):
         event = record.dagster_event
+        if event is not None and event.event_type_value == "PIPELINE_STARTING":
+            starting = record.timestamp
         if event is None or not event.is_engine_event:
             continue
         entry = event.engine_event_data.metadata.get("pid")
         if entry is not None and process_stamp(int(str(entry.value))):
             return str(entry.value)
-    return None
+    # Between the daemon's launch and the first word of the new process nothing names it.
+    is_launching = run.status.value == "STARTING" and starting and time.time() - starting < LAUNCH_SECONDS
+    return "(đang khởi động | starting)" if is_launching else None
 
 
 def end_orphans(home: Home) -> list[int]:

@@ -67,6 +67,11 @@ class Home:
         return self.root / "pulls.json"
 
     @property
+    def alerts(self) -> Path:
+        """What people were told and is not over yet."""
+        return self.root / "alerts.json"
+
+    @property
     def last_run(self) -> Path:
         """What the last finished run was made of, and how it ended."""
         return self.root / "last_run.json"

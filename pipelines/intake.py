@@ -16,7 +16,7 @@ from sources.door.receipts import Receipt, read_receipts
 from sources.registry import contracts
 from sources.transports.inbox import InboxFailed, Mark, Options, Seen, is_address, shown
 
-from pipelines.errors import LangsonError
+from pipelines.errors import InboxUnreachable, LangsonError
 from pipelines.files import read_json, sha256_of, write_json
 from pipelines.home import Home, decisions_folder
 from pipelines.pulls import fetch_all
@@ -209,11 +209,11 @@ def arrivals_of(home: Home, inbox: Path, only_source: str | None = None) -> tupl
     if inbox == home.inbox and (inbox / "manifest.json").exists():
         return manifest_arrivals(inbox, only_source), "sandbox"
     if not inbox.is_dir():
-        raise LangsonError(f"không thấy thư mục {inbox} | there is no folder {inbox}")
+        raise InboxUnreachable(f"không thấy thư mục {inbox} | there is no folder {inbox}")
     try:
         return find_arrivals(inbox, only_source), "inbox"
     except IntakeError as error:
-        raise LangsonError(str(error)) from error
+        raise InboxUnreachable(str(error)) from error
 
 
 def take_in(
@@ -301,7 +301,7 @@ def _from_server(
     try:
         look = fetch(address, os.environ, Ledger(home).seen(), copies, only_source, options)
     except InboxFailed as error:
-        raise LangsonError(str(error)) from error
+        raise InboxUnreachable(str(error)) from error
     below = f"{shown(address)}/{only_source}/" if only_source else f"{shown(address)}/"
     gathered = Gathered(copies, "inbox", [], looked_below=below)
     for one in look.fetched:

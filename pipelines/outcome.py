@@ -23,6 +23,8 @@ class Outcome:
     pinned_to: str | None = None
     waiting: list[str] = field(default_factory=list)
     not_fetched: list[str] = field(default_factory=list)
+    not_told: list[str] = field(default_factory=list)
+    """Addresses of LANGSON_ALERTS that could not be reached, without their secrets."""
 
     def tell(self, waiting: list[str], not_fetched: list[str]) -> None:
         """Add what the inbox held back; only what could not be fetched needs a person."""

@@ -5,21 +5,23 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sources.door.receipts import Receipt, read_receipts
 
-from pipelines.errors import LangsonError
+from pipelines.automation.troubles import tell_failure, tell_outcome
+from pipelines.errors import HomeBusy, LangsonError, NothingYet
 from pipelines.files import read_json, write_json
 from pipelines.holders import PROCESS_TAG, end_orphans, free_dead_runs, own_stamp, sole_use
 from pipelines.home import Home
 from pipelines.inputs import fingerprint, newest_moment
 from pipelines.intake import Notes, Progress, months_of, take_in
 from pipelines.outcome import REFUSED, Outcome, outcome_of
-from pipelines.release.gate import read_verdicts
+from pipelines.release.gate import refused_checks
 from pipelines.release.judgement import required_checks
 from pipelines.release.store import Release, current_id, find_release, pinned, releases, verify
 from pipelines.sandbox_step import make_sandbox
@@ -44,24 +46,41 @@ class Request:
     out: Path | None = None
     simulate: tuple[int | None, float | None, bool | None] | None = None
     """Seed, scale and dirt of the sandbox to deliver first; None when deliveries are real."""
+    wait_seconds: float = 0
+    """How long to wait for whoever works in the home."""
+    by: Mapping[str, str] = field(default_factory=dict)
+    """Tags for the runs of this command: who asked for it."""
 
 
 def run(request: Request, say: Progress | None = None) -> Outcome:
-    """One whole run; raises LangsonError when it cannot be done."""
+    """One whole run; raises LangsonError when it cannot be done. Whoever is to be alerted is told of its end."""
     home = request.home
-    with sole_use(home, "langson run"):
+    with sole_use(home, "langson run", request.wait_seconds):
         if request.out is not None:
             return _rebuild(request, request.out.expanduser().resolve())
         home.enter()
         if request.simulate is not None:
             make_sandbox(home, *request.simulate, say=say)
             home.enter()
-        notes = Notes()
-        taken = take_in(home, _inbox(request), request.source, say, notes)
-        as_of = _as_of(home, request.as_of)
-        outcome = _run_if_changed(home, as_of, taken)
-        outcome.tell(notes.waiting, notes.failed)
+        try:
+            outcome = _deliver(request, say)
+        except (HomeBusy, NothingYet):
+            raise
+        except LangsonError as error:
+            tell_failure(home, error)
+            raise
+        outcome.not_told = tell_outcome(home, outcome)
         return outcome
+
+
+def _deliver(request: Request, say: Progress | None) -> Outcome:
+    """Take in what is new and make a release of it."""
+    home, notes = request.home, Notes()
+    taken = take_in(home, _inbox(request), request.source, say, notes)
+    as_of = _as_of(home, request.as_of)
+    outcome = _run_if_changed(home, as_of, taken, request.by)
+    outcome.tell(notes.waiting, notes.failed)
+    return outcome
 
 
 def _inbox(request: Request) -> Path | str | None:
@@ -76,7 +95,7 @@ def _inbox(request: Request) -> Path | str | None:
 def _as_of(home: Home, asked: datetime | None) -> datetime:
     newest = newest_moment(home)
     if newest is None:
-        raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
+        raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
     published = find_release(home, None).as_of if current_id(home) else newest
     if asked is not None and asked < max(newest, published):
         raise LangsonError(
@@ -85,7 +104,7 @@ def _as_of(home: Home, asked: datetime | None) -> datetime:
     return asked or max(newest, published)
 
 
-def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt]) -> Outcome:
+def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt], by: Mapping[str, str]) -> Outcome:
     inputs = fingerprint(home, as_of)
     last: Mapping[str, Any] = read_json(home.last_run) or {}
     simulated = home.origin() == "sandbox"
@@ -98,7 +117,7 @@ def _run_if_changed(home: Home, as_of: datetime, taken: list[Receipt]) -> Outcom
     changed = [receipt for receipt in receipts if receipt.delivery_id not in known]
     parent = find_release(home, None) if current_id(home) else None
     before = {release.release_id for release in releases(home)}
-    outcome = _execute(home, as_of, parent, changed, simulated)
+    outcome = _execute(home, as_of, parent, changed, simulated, by)
     if outcome.release is not None:
         new = outcome.release.name not in before
         vi, en = ("Bản phát hành mới", "A new release") if new else ("Nội dung không đổi", "The content did not change")
@@ -131,7 +150,7 @@ def _rebuild(request: Request, out: Path) -> Outcome:
     home = request.home
     newest = newest_moment(home)
     if newest is None:
-        raise LangsonError("chưa nhận được số liệu nào | nothing was received yet")
+        raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
     as_of = request.as_of or newest
     outcome = rebuild(home, as_of, _parent_at(home, as_of), out)
     outcome.headline = f"Dựng lại tại {out}, bản hiện hành không đổi | Rebuilt in {out}; current did not move"
@@ -177,23 +196,32 @@ def _parent_at(home: Home, as_of: datetime) -> Release | None:
     return earlier[-1] if earlier else None
 
 
-def _execute(home: Home, as_of: datetime, parent: Release | None, changed: list[Receipt], simulated: bool) -> Outcome:
+def _execute(
+    home: Home,
+    as_of: datetime,
+    parent: Release | None,
+    changed: list[Receipt],
+    simulated: bool,
+    by: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
     """Run the job for the changed datasets and months, then everything after the landing."""
     import dagster as dg
+    from dagster._core.storage.tags import MAX_RETRIES_TAG
 
     from pipelines.assets.definitions_asset import AS_OF_TAG, PARENT_TAG
     from pipelines.assets.raw import INTAKE_DONE, months, raw_key
-    from pipelines.definitions import build_defs
+    from pipelines.definitions import defs
     from pipelines.jobs import MAIN
 
-    job = build_defs().resolve_job_def(MAIN)
+    job = defs.resolve_job_def(MAIN)
     all_keys = set(job.asset_layer.executable_asset_keys)
     after = {key for key in all_keys if key.path[0] != "landing"}
     touched = months_of(changed)
     # A window that reaches beyond the months Dagster knows still lands; it only has no partition to show.
     shown = set(months().get_partition_keys())
     groups = month_groups({raw_key(*name): found & shown for name, found in touched.items()})
-    tags = {PROCESS_TAG: own_stamp(), INTAKE_DONE: "done", AS_OF_TAG: as_of.isoformat()}
+    # A run in this process is nobody else's to start again.
+    tags = {**by, PROCESS_TAG: own_stamp(), INTAKE_DONE: "done", AS_OF_TAG: as_of.isoformat(), MAX_RETRIES_TAG: "0"}
     if parent:
         tags[PARENT_TAG] = str(parent.path)
     # What dbt prints goes to a file: the terminal is for the outcome.
@@ -260,9 +288,7 @@ def _outcome(home: Home, result: "dg.ExecuteInProcessResult", simulated: bool) -
         if pinned_to is None and current_id(home) != release.name:
             raise LangsonError("current không trỏ tới bản mới | current does not point at the new release")
         return outcome_of(release, simulated, "", pinned_to)
-    candidates = sorted(home.releases.glob("*.staged"))
-    verdicts = read_verdicts(candidates[0]) if len(candidates) == 1 else []
-    failed = [f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed]
+    failed = refused_checks(home)
     if failed and _failed_steps(result) <= {"gate"}:
         said = "Cổng kiểm tra từ chối bản dự thảo; current giữ nguyên. | The candidate was refused: current stays."
         return Outcome(REFUSED, said, None, simulated, gate=failed)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.receiver import Receiver
+
 if TYPE_CHECKING:
     from sandbox.sftp_server import SftpServer
     from tests.inboxes import Clock
@@ -89,3 +91,12 @@ def clock() -> "Clock":
     from tests.inboxes import Clock
 
     return Clock(time.time() + 3600)
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """Somebody who is alerted: LANGSON_ALERTS of this process names it."""
+    made = Receiver()
+    monkeypatch.setenv("LANGSON_ALERTS", made.address)
+    yield made
+    made.close()

@@ -249,7 +249,7 @@ def written(world: World, inbox: Path) -> dict[str, tuple[str, str]]:
     assert len({delivery.path for delivery in deliveries}) == len(deliveries)
     assert max(delivery.received_at for delivery in deliveries) <= datetime(2023, 1, 31, 18, 0)
     digests = {path: hashlib.sha256((inbox / path).read_bytes()).hexdigest() for path, *_ in deliveries}
-    return {path: (digests[path], moment.isoformat()) for path, moment in deliveries}
+    return {path: (digests[path], moment.isoformat()) for path, moment, *_ in deliveries}
 
 
 def test_equal_seeds_write_equal_bytes_and_other_seeds_do_not(world: World, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.sftp_server import PASSWORD, SftpServer
 from sources.transports import sftp
-from sources.transports.files import fetch
+from sources.transports.files import fetch, news
 from sources.transports.inbox import InboxFailed, Look
 from tests.inboxes import BIG, CONTENT, NAME, Clock, known_from, names, with_key, with_password
 from tests.moods.catalogue import Failed, Mood, Recovered, Refused, Waits
@@ -30,6 +30,7 @@ def test_new_files_are_copied_whole_and_stay_as_they_were(
     server.put("readme.txt", b"beside the folders")
     os.utime(own, (1_650_000_000, 1_650_000_000))
     before = own.stat()
+    seen = news(server.address, login(server), {}, clock.options())
     look = fetch(server.address, login(server), {}, tmp_path, None, clock.options())
     assert names(look, tmp_path) == ["citizen_app/2022/UngDung_20220630.csv", NAME]
     copy = tmp_path / NAME
@@ -40,6 +41,8 @@ def test_new_files_are_copied_whole_and_stay_as_they_were(
     after = own.stat()
     assert (after.st_mtime_ns, after.st_size, after.st_ino) == (before.st_mtime_ns, before.st_size, before.st_ino)
     assert server.opened_for_writing == []
+    assert seen == {one.place: one.mark for one in look.fetched}
+    assert news(server.address, login(server), known_from(look), clock.options()) == {}
     again = fetch(server.address, login(server), known_from(look), tmp_path / "again", None, clock.options())
     assert (again.fetched, dict(again.waiting), again.failed) == ((), {}, ())
 

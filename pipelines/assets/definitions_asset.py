@@ -7,6 +7,7 @@ import dagster as dg
 from sources.registry import contracts
 
 from pipelines.assets.raw import raw_key, team
+from pipelines.automation.downstream import behind_landing
 from pipelines.resources import HomeResource
 
 DEFINITIONS = dg.AssetKey("definitions")
@@ -19,6 +20,7 @@ AS_OF_TAG, PARENT_TAG = "langson/as_of", "langson/parent"
     group_name="definitions",
     owners=[team("Sở Thông tin và Truyền thông")],
     kinds={"parquet"},
+    automation_condition=behind_landing(),
     # The spellings of units that the landing holds are resolved here.
     deps=[raw_key(contract.code, name) for contract in contracts().values() for name in contract.datasets],
     description="Chỉ thị, chỉ tiêu, đơn vị, quyết định | The directive, indicators, units, decisions, as_of",

@@ -19,6 +19,8 @@ from pipelines.resources import HomeResource
 
 INTAKE_DONE = "langson/intake"
 """A run with this tag took its deliveries in before it started."""
+WAIT_SECONDS = 600
+"""How long a run from the web UI waits for whoever takes deliveries in."""
 
 
 def raw_key(source_code: str, dataset: str) -> dg.AssetKey:
@@ -118,13 +120,15 @@ def raw_asset(contract: SourceContract, name: str, dataset: Dataset) -> dg.Asset
 
 
 def _take_in(home: Home, source_code: str) -> None:
-    """From the web UI: the source's own folder of the inbox, if one is known."""
+    """From the web UI: the source's own folder of the inbox, if one is known. The landing has one writer."""
+    from pipelines.holders import sole_use
     from pipelines.intake import take_in
 
     named = os.environ.get("LANGSON_INBOX")
     inbox = Path(named) if named else home.inbox
     if inbox.is_dir():
-        take_in(home, inbox, source_code)
+        with sole_use(home, "Dagster", WAIT_SECONDS):
+            take_in(home, inbox, source_code)
 
 
 def raw_assets() -> list[dg.AssetsDefinition]:

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.assets.raw import team
+from pipelines.automation.downstream import behind_landing
 from pipelines.errors import GateRefused
 from pipelines.release.candidate import build_candidate
 from pipelines.release.marts import mart_tables
@@ -26,6 +27,7 @@ def candidate_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         pool="warehouse",
         owners=[team("Sở Thông tin và Truyền thông")],
         kinds={"parquet", "csv"},
+        automation_condition=behind_landing(),
         description="Bản dự thảo: mọi bảng công bố, chờ kiểm tra | The candidate: every table, waiting for the gate",
     )
     def candidate(home: HomeResource) -> dg.MaterializeResult[None]:
@@ -52,6 +54,7 @@ def release_asset(required: Sequence[str]) -> dg.AssetsDefinition:
         group_name="release",
         owners=[team("Sở Thông tin và Truyền thông")],
         kinds={"duckdb", "parquet"},
+        automation_condition=behind_landing(),
         description="Bản phát hành, chỉ từ bản dự thảo đạt mọi kiểm tra | The release of a candidate that passed",
     )
     def release(home: HomeResource) -> dg.MaterializeResult[None]:

@@ -10,6 +10,7 @@ from sources.registry import contracts
 
 from pipelines.assets.definitions_asset import DEFINITIONS
 from pipelines.assets.raw import raw_key, team
+from pipelines.automation.downstream import behind_landing
 from pipelines.files import write_json
 from pipelines.home import MANIFEST, Home
 from pipelines.resources import FastDbt, HomeResource
@@ -37,6 +38,9 @@ class Translator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["fqn"][1]) if len(dbt_resource_props["fqn"]) > 2 else "warehouse"
+
+    def get_automation_condition(self, dbt_resource_props: Mapping[str, Any]) -> dg.AutomationCondition | None:  # type: ignore[type-arg]
+        return behind_landing()
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         return [team("Sở Thông tin và Truyền thông")]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.errors import GateRefused
 from pipelines.files import read_json, write_json
+from pipelines.home import Home
 from pipelines.release.candidate import content_hash
 
 VERDICTS = "gate.json"
@@ -40,6 +41,13 @@ def read_verdicts(candidate: Path) -> list[Verdict]:
     """The verdicts kept beside a candidate or a release; none when it was never judged."""
     kept = read_json(candidate / VERDICTS)
     return [Verdict(**entry) for entry in kept["checks"]] if kept else []
+
+
+def refused_checks(home: Home) -> list[str]:
+    """What the gate found wrong with the candidate that lies in a home, a line for each check."""
+    staged = sorted(home.releases.glob("*.staged"))
+    verdicts = read_verdicts(staged[0]) if len(staged) == 1 else []
+    return [f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed]
 
 
 def require_passed(candidate: Path, required: Sequence[str]) -> list[Verdict]:

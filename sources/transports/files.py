@@ -79,6 +79,19 @@ def fetch(
         return Look(tuple(fetched), waiting, tuple(failed))
 
 
+def news(
+    address: str, environment: Mapping[str, str], known: Mapping[str, Seen], options: Options = DEFAULTS
+) -> dict[str, Mark]:
+    """What a look would copy, by place: a listing, and no file is read. Raises InboxFailed as `fetch` does."""
+    with _Session(address, environment, options) as session:
+        found = session.ask(lambda store: store.listing())
+        if found is None:
+            raise session.unreachable()
+        offered = [one for one in found if _is_offered(one, shown(address), None)]
+        new, _ = _settled(offered, shown(address), known, session.is_atomic, options)
+        return {f"{shown(address)}/{one.name}": one.mark for one in new}
+
+
 def _is_offered(found: Found, inbox: str, only_source: str | None) -> bool:
     """Whether a file is a source's delivery; raises InboxFailed for a folder of no source, as a local inbox does."""
     source_code, _, rest = found.name.partition("/")

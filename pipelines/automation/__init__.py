@@ -1,0 +1,1 @@
+"""What runs without a person: when to look, what to start, whom to tell."""

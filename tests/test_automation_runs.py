@@ -1,0 +1,105 @@
+"""Over a real home: what flows on by itself, what does not flow twice, and a range of months in one run."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.assets.raw import raw_key
+from pipelines.home import Home
+from pipelines.release.store import releases
+from pipelines.run import Request, range_tags, run
+from tests.test_end_to_end import TAX_KEY, work_files
+
+pytestmark = pytest.mark.slow
+
+WORK_FILES = raw_key("e_office", "work_files")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home of real deliveries, entered by this process."""
+    root = tmp_path_factory.mktemp("runs")
+    kept = dict(os.environ)
+    os.environ.update({**TAX_KEY, "LANGSON_HOME": str(root / "home"), "LANGSON_INBOX": str(root / "inbox")})
+    work_files(root / "inbox/e_office/so_SO_TTTT_202201.html")
+    made = Home(root / "home")
+    made.enter()
+    yield made
+    os.environ.clear()
+    os.environ.update(kept)
+
+
+@pytest.fixture(scope="module")
+def defs(home: Home) -> dg.Definitions:
+    from pipelines.definitions import build_defs
+
+    return build_defs()
+
+
+def requested(result: dg.EvaluateAutomationConditionsResult) -> int:
+    return result.total_requested
+
+
+def test_a_whole_run_moves_nothing_twice_and_a_backfill_flows_on(home: Home, defs: dg.Definitions) -> None:
+    with dg.DagsterInstance.get() as instance:
+        tick = dg.evaluate_automation_conditions(defs, instance)
+        assert requested(tick) == 0  # nothing ever came, and that is no reason to run
+
+        outcome = run(Request(home))
+        assert outcome.release is not None
+        tick = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor)
+        assert requested(tick) == 0  # the run that brought the landing brought the release too
+
+        # Any range of months again, in one run, though most of them never came.
+        done = defs.resolve_job_def("main").execute_in_process(
+            instance=instance, asset_selection=[WORK_FILES], tags=range_tags("2021-06", "2022-12")
+        )
+        months = [event.partition for event in done.get_asset_materialization_events()]
+        assert done.success and len(months) == 19
+        assert (months[0], months[-1]) == ("2021-06", "2022-12")
+        tick = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor)
+        behind = defs.resolve_asset_graph().executable_asset_keys - {
+            key for key in defs.resolve_asset_graph().executable_asset_keys if key.path[0] == "landing"
+        }
+        assert requested(tick) == len(behind)  # the whole of it: a part would not be what `langson run` makes
+
+        # What Dagster does: news in the tick after a request is taken for answered. The daily schedule is the net.
+        instance.report_runless_asset_event(dg.AssetMaterialization(WORK_FILES, partition="2022-01"))
+        tick = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor)
+        assert requested(tick) == 0
+
+        # What the condition asks for, run: the same content, so no second release for one change.
+        before = [release.release_id for release in releases(home)]
+        done = defs.resolve_job_def("main").execute_in_process(instance=instance, asset_selection=sorted(behind))
+        assert done.success
+        assert [release.release_id for release in releases(home)] == before
+
+
+def test_who_is_late_is_a_check_that_warns(home: Home, defs: dg.Definitions) -> None:
+    with dg.DagsterInstance.get() as instance:
+        done = defs.resolve_job_def("freshness").execute_in_process(instance=instance)
+    assert done.success
+    found = {check.asset_key: check for check in done.get_asset_check_evaluations()}
+    check = found[WORK_FILES]
+    assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
+    reason = str(check.metadata["reason"].value)
+    assert "SO_YT" in reason and "chưa từng gửi" in reason
+    late = date(2022, 1, 31)
+    assert late.strftime("%m/%Y") in reason or "01/2021" in reason
+
+
+def test_the_daily_run_gives_what_the_command_gives(home: Home, defs: dg.Definitions, tmp_path: Path) -> None:
+    work_files(home.root.parent / "inbox/e_office/so_SO_TTTT_202202.html", rows=5)
+    with dg.DagsterInstance.get() as instance:
+        done = defs.resolve_job_def("deliveries").execute_in_process(instance=instance)
+        assert done.success
+        inner = instance.get_runs(dg.RunsFilter(tags={"langson/asked_by": done.run_id}))
+        assert len(inner) >= 1 and all(one.is_success for one in inner)
+    newest = releases(home)[-1]
+    assert run(Request(home)).headline.startswith("Không có gì mới")
+    rebuilt = run(Request(home, as_of=newest.as_of, out=tmp_path / "again"))
+    assert rebuilt.release is not None and rebuilt.release.name == newest.release_id
