@@ -21,6 +21,7 @@ from pipelines.cli import app
 from pipelines.errors import LangsonError
 from pipelines.holders import sole_use
 from pipelines.home import Home
+from pipelines.release.publish import commit_of
 from sources.corrections import load_corrections
 from tests.conftest import LANGSON, ROOT
 from tests.test_end_to_end import work_files
@@ -180,6 +181,16 @@ def test_a_service_becomes_its_part_in_the_environment_of_its_home(
     assert arguments == ["-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", "3000", "--read-only"]
 
 
+def test_a_release_names_its_commit_when_the_code_belongs_to_another_user(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "x"], check=True)
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 65534, -1)
+        os.chown(tmp_path / ".git", 65534, -1)
+    assert re.fullmatch("[0-9a-f]{40}", commit_of(tmp_path))
+
+
 # --- backup and restore ---------------------------------------------------------------------------------------------
 
 
@@ -193,6 +204,7 @@ def operator(folder: Path) -> dict[str, str]:
         "LANGSON_DECISIONS": str(folder / "decisions"),
         "LANGSON_HASH_KEY": "5a" * 32,
         "BACKUP": str(folder / "backup"),
+        "PYTHONPATH": str(ROOT),
         "PATH": f"{LANGSON.parent}:{os.environ['PATH']}",
         "COLUMNS": "200",
     }
