@@ -44,7 +44,7 @@ $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -not -path '*/targe
 	@touch $@
 
 run: setup
-	@$(BIN)/langson run; code=$$?; test $$code -eq 3 && exit 0 || exit $$code
+	@env -u LANGSON_HOME -u LANGSON_INBOX $(BIN)/langson run; code=$$?; test $$code -eq 3 && exit 0 || exit $$code
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)

@@ -69,13 +69,16 @@ def run(
 ) -> None:
     """Nhận số liệu mới, tính, kiểm tra và phát hành | Take in, compute, gate and release."""
     from pipelines.cli_views import progress, show_outcome
-    from pipelines.home import home_for_intake
+    from pipelines.home import home_for_intake, names_real_deliveries
     from pipelines.run import Request
     from pipelines.run import run as run_all
     from pipelines.sandbox_step import wants_sandbox
 
-    place = home_for_intake(home, inbox is not None)
-    simulate = (seed, scale, dirty) if out is None and wants_sandbox(place, inbox) else None
+    asked = (seed, scale, dirty) != (None, None, None)
+    # In an operator's environment nothing is simulated unless it is asked for.
+    is_real = inbox is not None or (not asked and names_real_deliveries(home is not None))
+    place = home_for_intake(home, is_real)
+    simulate = (seed, scale, dirty) if out is None and not is_real and wants_sandbox(place, inbox) else None
     with progress() as step:
         outcome = run_all(Request(place, inbox, source, as_of, out, simulate), step)
     show_outcome(outcome)

@@ -152,6 +152,11 @@ def home_for_intake(path: Path | None, from_inbox: bool) -> Home:
     return Home(SANDBOX_HOME)
 
 
+def names_real_deliveries(has_own_home: bool) -> bool:
+    """Whether the environment is an operator's: it names where real deliveries arrive, or the home they are kept in."""
+    return bool(os.environ.get("LANGSON_INBOX") or (not has_own_home and os.environ.get("LANGSON_HOME")))
+
+
 def source_codes() -> str:
     """The source systems dbt unions, found by their folders; separated by spaces."""
     return " ".join(sorted(path.parent.name for path in (ROOT / "sources").glob("*/source.yml")))

@@ -34,11 +34,11 @@ class Outcome:
 
 
 def refused_deliveries(release: Path) -> list[str]:
-    """Deliveries refused since the parent that no later delivery made up for, with the reason of each."""
+    """Deliveries refused since the parent that no later delivery made up for, with the id and the reason of each."""
     folder = release / "parquet"
     rows = duckdb.sql(
         f"""
-        select r.source_code, r.file_name, r.reason
+        select r.source_code, r.file_name, r.delivery_id, r.reason
         from read_parquet('{folder}/deliveries.parquet') as r
         cross join read_parquet('{folder}/release_info.parquet') as i
         where r.outcome = 'refused' and (i.parent_as_of is null or r.received_at >= i.parent_as_of)
@@ -48,7 +48,7 @@ def refused_deliveries(release: Path) -> list[str]:
                     and a.part = r.part and a.window_end = r.window_end and a.received_at >= r.received_at)
         order by r.received_at, r.source_code, r.file_name, r.delivery_id"""
     ).fetchall()
-    return [f"{source}: {name}: {reason}" for source, name, reason in rows]
+    return [f"{source}: {name} ({delivery}): {reason}" for source, name, delivery, reason in rows]
 
 
 def held_values(release: Path) -> list[str]:

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.errors import LangsonError
 from pipelines.holders import own_stamp, process_stamp, sole_use
 from pipelines.home import Home
 from pipelines.intake import manifest_arrivals, months_of, new_offers
-from pipelines.run import month_groups
+from pipelines.outcome import Outcome
+from pipelines.run import Request, month_groups
 from pipelines.scorecard import multiple, number, percent
 from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, write_receipts
@@ -27,6 +30,37 @@ def langson(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LANGSON_HOME": str(home), "LANGSON_HASH_KEY": "ab" * 32, "COLUMNS": "200"}
     command = [sys.executable, "-m", "pipelines.cli", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "home", "is_simulated"),
+    [
+        ({}, [], "data/sandbox", True),
+        ({"LANGSON_HOME": "/kho"}, [], "/kho", False),
+        ({"LANGSON_INBOX": "/hop"}, [], "data/real", False),
+        ({"LANGSON_HOME": "/kho", "LANGSON_INBOX": "/hop"}, [], "/kho", False),
+        ({"LANGSON_INBOX": "/hop"}, ["--home", "/khac"], "/khac", False),
+        ({"LANGSON_HOME": "/kho"}, ["--home", "/khac"], "/khac", True),
+        ({"LANGSON_HOME": "/kho", "LANGSON_INBOX": "/hop"}, ["--seed", "77"], "data/sandbox", True),
+        ({"LANGSON_HOME": "/kho"}, ["--inbox", "/hop"], "/kho", False),
+    ],
+)
+def test_in_an_operators_environment_nothing_is_simulated_unless_it_is_asked_for(
+    settings: dict[str, str], arguments: list[str], home: str, is_simulated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Request] = []
+
+    def taken(request: Request, say: object) -> Outcome:
+        asked.append(request)
+        raise LangsonError("thử | a trial")
+
+    monkeypatch.setattr("pipelines.run.run", taken)
+    for name in ("LANGSON_HOME", "LANGSON_INBOX"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    CliRunner().invoke(app, ["run", *arguments])
+    assert [(one.home.root, one.simulate is not None) for one in asked] == [(ROOT / home, is_simulated)]
 
 
 def receipt(**changes: object) -> Receipt:

@@ -56,10 +56,10 @@ class Published:
 
 def commit_of(root: Path = ROOT) -> str:
     """The commit the code stands at; `unknown` outside a git checkout."""
+    # A service runs as another user than the one who installed the code, and git would not answer it.
+    command = ["git", "-c", f"safe.directory={root}", "-C", str(root), "rev-parse", "HEAD"]
     try:
-        answer = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False, timeout=10
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return "unknown"
     return answer.stdout.strip() or "unknown"
