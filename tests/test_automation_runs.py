@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -40,19 +39,15 @@ def defs(home: Home) -> dg.Definitions:
     return build_defs()
 
 
-def requested(result: dg.EvaluateAutomationConditionsResult) -> int:
-    return result.total_requested
-
-
 def test_a_whole_run_moves_nothing_twice_and_a_backfill_flows_on(home: Home, defs: dg.Definitions) -> None:
     with dg.DagsterInstance.get() as instance:
         tick = dg.evaluate_automation_conditions(defs, instance)
-        assert requested(tick) == 0  # nothing ever came, and that is no reason to run
+        assert tick.total_requested == 0  # nothing ever came, and that is no reason to run
 
         outcome = run(Request(home))
         assert outcome.release is not None
         tick = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor)
-        assert requested(tick) == 0  # the run that brought the landing brought the release too
+        assert tick.total_requested == 0  # the run that brought the landing brought the release too
 
         # Any range of months again, in one run, though most of them never came.
         done = defs.resolve_job_def("main").execute_in_process(
@@ -62,15 +57,13 @@ def test_a_whole_run_moves_nothing_twice_and_a_backfill_flows_on(home: Home, def
         assert done.success and len(months) == 19
         assert (months[0], months[-1]) == ("2021-06", "2022-12")
         tick = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor)
-        behind = defs.resolve_asset_graph().executable_asset_keys - {
-            key for key in defs.resolve_asset_graph().executable_asset_keys if key.path[0] == "landing"
-        }
-        assert requested(tick) == len(behind)  # the whole of it: a part would not be what `langson run` makes
+        behind = {key for key in defs.resolve_asset_graph().executable_asset_keys if key.path[0] != "landing"}
+        assert tick.total_requested == len(behind)  # the whole of it: a part would not be what `langson run` makes
 
         # What Dagster does: news in the tick after a request is taken for answered. The daily schedule is the net.
         instance.report_runless_asset_event(dg.AssetMaterialization(WORK_FILES, partition="2022-01"))
         tick = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor)
-        assert requested(tick) == 0
+        assert tick.total_requested == 0
 
         # What the condition asks for, run: the same content, so no second release for one change.
         before = [release.release_id for release in releases(home)]
@@ -88,8 +81,6 @@ def test_who_is_late_is_a_check_that_warns(home: Home, defs: dg.Definitions) -> 
     assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     reason = str(check.metadata["reason"].value)
     assert "SO_YT" in reason and "chưa từng gửi" in reason
-    late = date(2022, 1, 31)
-    assert late.strftime("%m/%Y") in reason or "01/2021" in reason
 
 
 def test_the_daily_run_gives_what_the_command_gives(home: Home, defs: dg.Definitions, tmp_path: Path) -> None:
