@@ -15,8 +15,6 @@ from pipelines.outcome import Outcome, held_values
 from pipelines.release.gate import refused_checks
 from pipelines.release.store import current_id, find_release
 
-STALE = "correction_stale"
-"""How the names of the checks begin by which a correction tells that its source sends it right now."""
 OF_ONE_RUN = frozenset({"run_crashed", "inbox_unreachable", "candidate_refused"})
 """Causes that only the end of a run can tell, and the next good run ends."""
 
@@ -119,7 +117,7 @@ def _stale_corrections(release: Path) -> Iterator[Trouble]:
 
     rows = duckdb.sql(
         f"""select "check", observed from read_parquet('{release}/parquet/quality_results.parquet')
-        where starts_with("check", '{STALE}') and outcome not in ('passed', 'pass') order by 1"""
+        where stage = 'correction' and outcome = 'failed' order by 1"""
     ).fetchall()
     for check, observed in rows:
         yield Trouble("correction_stale", str(check), str(observed))
