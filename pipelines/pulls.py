@@ -236,9 +236,11 @@ def due_asks(
         had = [receipt for receipt in receipts if (receipt.source_code, receipt.dataset) == (source.code, name)]
         for part in _parts(dataset, senders):
             mine = [receipt for receipt in had if receipt.part == part and receipt.outcome == "accepted"]
+            # What was read under another contract is asked for again: its answer is read anew.
+            current = [receipt for receipt in mine if receipt.contract_hash == dataset.contract_hash]
             asks += [
                 Ask(source.code, name, part, window)
-                for window in _due_windows(dataset, date.fromisoformat(source.earliest), mine, now)
+                for window in _due_windows(dataset, date.fromisoformat(source.earliest), current, now)
             ]
     return asks
 

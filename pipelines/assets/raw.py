@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import dagster as dg
 from sources.contract import Dataset, SourceContract
@@ -120,15 +119,13 @@ def raw_asset(contract: SourceContract, name: str, dataset: Dataset) -> dg.Asset
 
 
 def _take_in(home: Home, source_code: str) -> None:
-    """From the web UI: the source's own folder of the inbox, if one is known. The landing has one writer."""
+    """From the web UI: what the source left in the inbox, and what is fetched of it. The landing has one writer."""
     from pipelines.holders import sole_use
     from pipelines.intake import take_in
 
-    named = os.environ.get("LANGSON_INBOX")
-    inbox = Path(named) if named else home.inbox
-    if inbox.is_dir():
-        with sole_use(home, "Dagster", WAIT_SECONDS):
-            take_in(home, inbox, source_code)
+    own = home.inbox if (home.inbox / "manifest.json").exists() else None
+    with sole_use(home, "Dagster", WAIT_SECONDS):
+        take_in(home, own or os.environ.get("LANGSON_INBOX") or None, source_code)
 
 
 def raw_assets() -> list[dg.AssetsDefinition]:

@@ -111,8 +111,8 @@ _ALL = (
         "correction_stale",
         "Nguồn đã sửa, bỏ dòng sửa cũ",
         "Correction no longer needed",
-        "Nguồn đã gửi số đúng: ghi ngày hết hiệu lực cho mục này trong corrections.yml.",
-        "The source sends it right now: end this entry of corrections.yml.",
+        "Nguồn đã gửi số đúng: bỏ mục này khỏi corrections.yml; lịch sử git giữ lại nó.",
+        "The source now sends it right: remove this entry of corrections.yml; git keeps it.",
     ),
     Cause(
         "run_crashed",

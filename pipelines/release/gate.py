@@ -47,7 +47,8 @@ def refused_checks(home: Home) -> list[str]:
     """What the gate found wrong with the candidate that lies in a home, a line for each check."""
     staged = sorted(home.releases.glob("*.staged"))
     verdicts = read_verdicts(staged[0]) if len(staged) == 1 else []
-    return [f"{verdict.check}: {verdict.reason}" for verdict in verdicts if not verdict.passed]
+    failed = [verdict for verdict in verdicts if not verdict.passed and verdict.severity == "error"]
+    return [f"{verdict.check}: {verdict.reason}" for verdict in failed]
 
 
 def require_passed(candidate: Path, required: Sequence[str]) -> list[Verdict]:
