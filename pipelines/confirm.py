@@ -36,11 +36,10 @@ def confirm_shrink(home: Home, delivery: str, reason: str, by: str) -> dict[str,
             f"lượt nhận {receipt.delivery_id} không bị trả lại vì ít dòng đi: {receipt.reason or receipt.outcome} | "
             "this delivery was not refused for having shrunk"
         )
-    made_good = [
-        other.delivery_id
-        for other in read_receipts(home.root)
-        if other.outcome == "accepted" and other.place == receipt.place and other.received_at > receipt.received_at
-    ]
+    receipts = read_receipts(home.root)
+    # In the order of reception: two of one second are told apart by it.
+    since = receipts[next(n for n, one in enumerate(receipts) if one.delivery_id == receipt.delivery_id) :]
+    made_good = [one.delivery_id for one in since if one.outcome == "accepted" and one.place == receipt.place]
     if made_good:
         raise LangsonError(
             f"sau đó đã nhận bản khác cùng kỳ ({made_good[-1]}) | another delivery of that window was accepted since"

@@ -165,7 +165,7 @@ def test_where_nothing_came_every_month_is_source_missing_once_past_its_grace(tm
             "from fct_indicator_value group by all order by all"
         ).fetchall()
         late = warehouse.execute("select outcome, count(*) from rpt_delivery_timeliness group by all").fetchall()
-    assert found == [("a2", "source_missing", "final", 24, 0), ("a3", "source_missing", "provisional", 24, 0)]
+    assert found == [("a2", "source_missing", "provisional", 24, 0), ("a3", "source_missing", "provisional", 24, 0)]
     assert late == [("missing", 12)]
 
 
@@ -234,8 +234,8 @@ def test_a_delivered_month_is_counted_and_the_months_not_sent_stay_without_a_sou
     assert values == [
         ("20", "computed", 2, 2, True, "final"),
         ("SO_CT", "computed", 2, 2, True, "final"),
-        ("20", "source_missing", None, None, None, "final"),
-        ("SO_CT", "source_missing", None, None, None, "final"),
+        ("20", "source_missing", None, None, None, "provisional"),
+        ("SO_CT", "source_missing", None, None, None, "provisional"),
     ]
     assert rejected == [("required", 1), ("unit_unresolved", 1)]
     assert counted == [(2, 2, "standing")]
