@@ -22,8 +22,9 @@ def received(first: date, last: date, part: str = "-", **other: str) -> Receipt:
 
 
 def dataset(cadence: str, grace_working_days: int) -> Dataset:
-    """A contract's dataset with another rhythm."""
-    return MONTHLY.model_copy(update={"cadence": cadence, "grace": f"{grace_working_days} working days"})
+    """A contract's dataset with another rhythm; made anew, for a copy would keep what was once computed of the other."""
+    rhythm = {"cadence": cadence, "grace": f"{grace_working_days} working days"}
+    return Dataset.model_validate(MONTHLY.model_dump(by_alias=True) | rhythm)
 
 
 JANUARY = received(date(2022, 1, 1), date(2022, 1, 31))
