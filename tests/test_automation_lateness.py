@@ -22,7 +22,7 @@ def received(first: date, last: date, part: str = "-", **other: str) -> Receipt:
 
 
 def dataset(cadence: str, grace_working_days: int) -> Dataset:
-    """A contract's dataset with another rhythm; made anew, for a copy would keep what was once computed of the other."""
+    """A contract's dataset with another rhythm; made anew: a copy keeps what was once computed of the other."""
     rhythm = {"cadence": cadence, "grace": f"{grace_working_days} working days"}
     return Dataset.model_validate(MONTHLY.model_dump(by_alias=True) | rhythm)
 
