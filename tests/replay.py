@@ -74,7 +74,17 @@ def postponed(entry: dict[str, Any], day: date) -> dict[str, Any]:
     """A delivery that was not to be had, for the next day at the same hour."""
     moment = datetime.fromisoformat(entry["received_at"])
     later = datetime.combine(day + timedelta(days=1), moment.time())
-    return entry | {"received_at": later.isoformat(timespec="seconds")}
+    since = entry.get("there_since", entry["received_at"])
+    return entry | {"received_at": later.isoformat(timespec="seconds"), "there_since": since}
+
+
+def newest_of_each_window(entries: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """Of the answers that had come by a day, the newest of each window: who asks after an outage gets no older one."""
+    found: dict[str, dict[str, Any]] = {}
+    there = [entry for entry in entries if entry_day(entry) <= day]
+    for entry in sorted(there, key=lambda one: str(one.get("there_since", one["received_at"]))):
+        found[entry["path"].split("/")[0] + json.dumps(entry["served"], sort_keys=True)] = entry
+    return list(found.values())
 
 
 def replay(home: Home, told: Told) -> dict[date, tuple[str, list[dict[str, Any]]]]:
@@ -87,6 +97,8 @@ def replay(home: Home, told: Told) -> dict[date, tuple[str, list[dict[str, Any]]
     with serving(home, fetched) as servers:
         for day in days(waiting):
             today = [entry for entry in waiting if entry_day(entry) <= day]
+            served = newest_of_each_window([entry for entry in today if "served" in entry], day)
+            today = [entry for entry in today if "served" not in entry] + served
             if today:
                 waiting = [entry for entry in waiting if entry_day(entry) > day]
                 manifest_file.write_text(json.dumps(manifest | {"deliveries": today}), encoding="utf-8")
@@ -97,8 +109,8 @@ def replay(home: Home, told: Told) -> dict[date, tuple[str, list[dict[str, Any]]
                     # Only when everything that is fetched was down: then all of it is asked for again.
                     missed = [entry for entry in today if "served" in entry]
                     assert len(missed) == len(notes.failed), notes.failed
-                    waiting += [postponed(entry, day) for entry in missed]
                     told.missed += len(missed)
+                    waiting += [postponed(entry, day) for entry in missed]
             told.days += 1
             if day in RELEASES:
                 outcome = run(Request(home))
