@@ -7,9 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from pipelines.errors import HomeBusy
-from pipelines.holders import free_dead_runs, sole_use
-from pipelines.home import ROOT, Home, home_for_intake, home_from
+from pipelines.holders import bury_the_dead
+from pipelines.home import ROOT, home_for_intake, home_from
 
 PORT = "3000"
 
@@ -19,22 +18,11 @@ def main() -> None:
     home = home_for_intake(None, True) if os.environ.get("LANGSON_INBOX") else home_from()
     home.enter()
     os.chdir(ROOT)
-    bury_the_dead(home)
+    bury_the_dead(home, "make dev")
     print(f"Dagster: http://127.0.0.1:{os.environ.get('PORT', PORT)} — {home.root}", flush=True)
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", os.environ.get("PORT", PORT)]
     os.execv(dagster, [str(dagster), *arguments])
-
-
-def bury_the_dead(home: Home) -> None:
-    """Close the runs that a power cut left open: runs take turns, and the queue would wait for them for ever."""
-    import dagster as dg
-
-    try:
-        with sole_use(home, "make dev"), dg.DagsterInstance.get() as instance:
-            free_dead_runs(instance)
-    except HomeBusy as error:
-        print(error, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

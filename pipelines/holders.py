@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,3 +171,14 @@ def _is_orphan(folder: Path) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return b"dbt" in command and not any(name in parent_command for name in (b"langson", b"dagster"))
+
+
+def bury_the_dead(home: Home, who: str) -> None:
+    """Close the runs that a power cut left open: runs take turns, and the queue would wait for them for ever."""
+    import dagster as dg
+
+    try:
+        with sole_use(home, who), dg.DagsterInstance.get() as instance:
+            free_dead_runs(instance)
+    except HomeBusy as error:
+        print(error, file=sys.stderr, flush=True)

@@ -32,13 +32,20 @@ def code_files(root: Path = ROOT) -> list[Path]:
     return sorted([*found, *(root / name for name in SINGLE if (root / name).exists())])
 
 
+def code_hash() -> str:
+    """One hash over every file that decides what a number means."""
+    digest = hashlib.sha256()
+    for path in code_files():
+        digest.update(f"{path.relative_to(ROOT)} {sha256_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
 def fingerprint(home: Home, as_of: datetime) -> str:
     """One hash over the receipts, the declarations, the decisions and as_of."""
     digest = hashlib.sha256(as_of.isoformat().encode())
     for receipt in sorted(read_receipts(home.root), key=lambda one: one.delivery_id):
         digest.update(f"{receipt.delivery_id} {receipt.outcome} {receipt.rows_landed}\n".encode())
-    for path in code_files():
-        digest.update(f"{path.relative_to(ROOT)} {sha256_of(path)}\n".encode())
+    digest.update(f"{code_hash()}\n".encode())
     for path in sorted(decisions_folder().glob("*.yml")):
         digest.update(f"{path.name} {sha256_of(path)}\n".encode())
     return digest.hexdigest()

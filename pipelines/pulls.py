@@ -21,7 +21,7 @@ from sources.door.intake import now_local
 from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, read_receipts
 from sources.door.window import Window, month_window
-from sources.registry import contracts, due_at, months_until
+from sources.registry import contracts, due_at, months_until, parts_of
 from sources.transports.base import Ask, Pulled, PullFailed
 
 from pipelines.files import read_json, sha256_of, write_json
@@ -234,7 +234,7 @@ def due_asks(
         if only_source is not None and source.code != only_source:
             continue
         had = [receipt for receipt in receipts if (receipt.source_code, receipt.dataset) == (source.code, name)]
-        for part in _parts(dataset, senders):
+        for part in parts_of(dataset, senders):
             mine = [receipt for receipt in had if receipt.part == part and receipt.outcome == "accepted"]
             # What was read under another contract is asked for again: its answer is read anew.
             current = [receipt for receipt in mine if receipt.contract_hash == dataset.contract_hash]
@@ -243,13 +243,6 @@ def due_asks(
                 for window in _due_windows(dataset, date.fromisoformat(source.earliest), current, now)
             ]
     return asks
-
-
-def _parts(dataset: Dataset, senders: Mapping[str, Sequence[str]]) -> list[str]:
-    found = list(dataset.parts.named)
-    for level in dataset.parts.each:
-        found += ["-"] if level == "-" else senders[level]
-    return found
 
 
 def _due_windows(dataset: Dataset, earliest: date, had: Collection[Receipt], now: datetime) -> Iterator[Window]:

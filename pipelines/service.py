@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from pipelines.errors import LangsonError
-from pipelines.holders import free_dead_runs, sole_use
-from pipelines.home import MANIFEST, ROOT, Home, home_from
+from pipelines.holders import bury_the_dead
+from pipelines.home import MANIFEST, ROOT, home_from
 
 PORT = "3000"
 
@@ -40,19 +40,8 @@ def main(given: list[str]) -> None:
     home.enter()
     os.chdir(ROOT)
     if given[0] == "daemon":
-        _close_dead_runs(home)
+        bury_the_dead(home, "langson daemon")
     os.execv(wanted[0], wanted)
-
-
-def _close_dead_runs(home: Home) -> None:
-    """Close the runs that a power cut left open: nobody will end them, and others would wait for them."""
-    import dagster as dg
-
-    try:
-        with sole_use(home, "langson daemon"), dg.DagsterInstance.get() as instance:
-            free_dead_runs(instance)
-    except LangsonError as error:  # somebody works at the command line: the next run clears what is left
-        print(error, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

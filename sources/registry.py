@@ -3,7 +3,7 @@
 A source is found by its folder: nothing is registered by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
@@ -56,6 +56,12 @@ def months_until(last: date) -> list[date]:
     return months
 
 
+def parts_of(item: Dataset, units_by_level: Mapping[str, Sequence[str]]) -> list[str]:
+    """The parts a contract expects: its named senders, or one of each unit of a level."""
+    each = [unit for level in item.parts.each for unit in (["-"] if level == "-" else sorted(units_by_level[level]))]
+    return [*sorted(item.parts.named), *each]
+
+
 def expectation_tables(
     units_by_level: Mapping[str, list[str]], last: date, all_contracts: Mapping[str, SourceContract] | None = None
 ) -> dict[str, pa.Table]:
@@ -68,9 +74,7 @@ def expectation_tables(
     datasets: list[dict[str, object]] = []
     for source in (all_contracts or contracts()).values():
         for name, item in source.datasets.items():
-            senders = sorted(item.parts.named) + [
-                unit for level in item.parts.each for unit in (["-"] if level == "-" else sorted(units_by_level[level]))
-            ]
+            senders = parts_of(item, units_by_level)
             keys = {"source_code": source.code, "dataset": name}
             datasets.append(
                 {

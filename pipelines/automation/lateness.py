@@ -3,14 +3,14 @@
 The same question as the mart `rpt_delivery_timeliness` answers, but of now: lateness comes by time alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sources.contract import Dataset
 from sources.door.intake import now_local
 from sources.door.receipts import Receipt, read_receipts
-from sources.registry import contracts, due_at, months_until, next_month
+from sources.registry import contracts, due_at, months_until, next_month, parts_of
 
 from pipelines.home import Home
 from pipelines.inputs import newest_reception
@@ -62,16 +62,10 @@ def late_parts(home: Home, now: datetime) -> dict[tuple[str, str], list[Late]]:
     for source in contracts().values():
         for name, dataset in source.datasets.items():
             had = accepted.get((source.code, name), [])
-            late = late_of(dataset, date.fromisoformat(source.earliest), expected_parts(dataset, by_level), had, now)
+            late = late_of(dataset, date.fromisoformat(source.earliest), parts_of(dataset, by_level), had, now)
             if late:
                 found[source.code, name] = late
     return found
-
-
-def expected_parts(dataset: Dataset, by_level: Mapping[str, Sequence[str]]) -> list[str]:
-    """The parts a contract expects, by name or one of each unit of a level."""
-    each = [part for level in dataset.parts.each for part in (["-"] if level == "-" else by_level[level])]
-    return [*sorted(dataset.parts.named), *each]
 
 
 def late_of(

@@ -5,7 +5,6 @@ delivery with the hash of its landed rows), the decisions of people, and the par
 and jumps are measured against. With the landing and the code of that commit it is all a clean machine needs.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from sources.door.receipts import read_receipts
 from pipelines.errors import LangsonError
 from pipelines.files import read_json, sha256_of, sync_folder, sync_tree, write_json
 from pipelines.home import ROOT, Home, decisions_folder
-from pipelines.inputs import code_files
+from pipelines.inputs import code_hash
 from pipelines.release.marts import AFTER_GATE
 from pipelines.release.publish import commit_of, lock_hash
 from pipelines.release.store import INVENTORY, SEAL, Release, find_release, load_release
@@ -83,14 +82,6 @@ def _facts(home: Home, release: Release, year: int, reason: str, by: str) -> dic
         "decisions": {path.name: sha256_of(path) for path in sorted(decisions_folder().glob("*.yml"))},
         "deliveries": sorted(landed, key=lambda one: one["delivery_id"]),
     }
-
-
-def code_hash() -> str:
-    """One hash over every file that decides what a number means."""
-    digest = hashlib.sha256()
-    for path in code_files():
-        digest.update(f"{path.relative_to(ROOT)} {sha256_of(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def _refuse_an_open_year(release: Release, year: int) -> None:
