@@ -7,6 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from publishing.words import number
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -17,7 +18,7 @@ from sources.door.receipts import Receipt
 from pipelines.home import Home
 from pipelines.intake import Progress as Say
 from pipelines.outcome import RELEASED, WITH_REMARKS, Outcome
-from pipelines.scorecard import number, print_scorecard
+from pipelines.scorecard import print_scorecard
 
 if TYPE_CHECKING:
     from sources.door.inspect import Inspection

@@ -4,28 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from publishing.words import MATURITY, STATUS, month, shown, verdict
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
-
-MATURITY = {"final": "đã chốt", "provisional": "tạm tính"}
-MISSING = {"source_missing": "thiếu số liệu", "before_start": "chưa đến kỳ", "held": "bị giữ, chờ xác nhận",
-           "no_denominator": "không phát sinh", "not_applicable": "không áp dụng", "computed": "đã tính"}  # fmt: skip
-
-
-def percent(value: float | None) -> str:
-    """0.812 is `81,2 %`, nothing is a dash."""
-    return "–" if value is None else f"{value * 100:.1f} %".replace(".", ",")
-
-
-def multiple(value: float | None) -> str:
-    """3.25 is `3,25 lần`."""
-    return "–" if value is None else f"{value:.2f} lần".replace(".", ",")
-
-
-def number(value: int) -> str:
-    """12345 is `12.345`."""
-    return f"{value:,}".replace(",", ".")
 
 
 def scorecard_rows(release: Path) -> list[dict[str, Any]]:
@@ -58,8 +40,9 @@ def scorecard_rows(release: Path) -> list[dict[str, Any]]:
 
 def _result(row: dict[str, Any]) -> str:
     if row["period_start"] is None:
-        return f"[dim]{MISSING.get(row['status'] or 'source_missing', row['status'])}[/dim]"
-    return {True: "[green]đạt[/green]", False: "[red]chưa đạt[/red]"}.get(row["is_met"], "chưa xét")
+        return f"[dim]{STATUS[row['status'] or 'source_missing']}[/dim]"
+    colour = {True: "green", False: "red"}.get(row["is_met"], "dim")
+    return f"[{colour}]{verdict(row['is_met'])}[/{colour}]"
 
 
 def print_scorecard(console: Console, release: Path, simulated: bool) -> None:
@@ -76,15 +59,14 @@ def print_scorecard(console: Console, release: Path, simulated: bool) -> None:
     ):  # fmt: skip
         table.add_column(title, justify=side)  # type: ignore[arg-type]
     for row in scorecard_rows(release):
-        shown = multiple if row["value_kind"] == "multiple" else percent
         has_value = row["period_start"] is not None
         comparator = {">=": "≥", ">": ">"}.get(row["comparator"], "")
         table.add_row(
             row["indicator_code"],
             row["label_vi"],
-            f"{row['period_start']:%m/%Y}" if has_value else "–",
-            shown(row["value"]),
-            f"{comparator} {shown(row['target'])}" if row["target"] is not None else "–",
+            month(row["period_start"]) if has_value else "–",
+            shown(row["value"], row["value_kind"]),
+            f"{comparator} {shown(row['target'], row['value_kind'])}" if row["target"] is not None else "–",
             _result(row),
             f"{row['units_met']}/{row['units_measured']}" if has_value else "–",
             MATURITY.get(row["data_maturity"], "–"),

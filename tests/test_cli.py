@@ -17,7 +17,7 @@ from pipelines.home import Home
 from pipelines.intake import manifest_arrivals, months_of, new_offers
 from pipelines.outcome import Outcome
 from pipelines.run import Request, month_groups
-from pipelines.scorecard import multiple, number, percent
+from publishing.words import multiple, number, percent
 from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, write_receipts
 from sources.registry import contracts

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from publishing.words import percent
 
 REASONS = {
     "late": "số liệu đến muộn",
@@ -32,11 +33,6 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
 
 def _cell(value: Any) -> str:
     return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
-
-
-def percent(value: float | None) -> str:
-    """A ratio as Vietnamese print shows it: 0.812 is `81,2 %`."""
-    return "" if value is None else f"{value * 100:.1f} %".replace(".", ",")
 
 
 def changes_text(folder: Path, parent: Path | None, release_id: str) -> str:

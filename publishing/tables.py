@@ -1,0 +1,37 @@
+"""A release's published tables as relations of one DuckDB connection: the only way anything here reads figures."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one release folder (or of a candidate that passed its gate), each a table of the connection."""
+
+    folder: Path
+    connection: duckdb.DuckDBPyConnection
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The answer of a query, a dict for each row."""
+        cursor = self.connection.execute(query, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def names(self) -> list[str]:
+        """The tables there are, in order of their names."""
+        return sorted(path.stem for path in (self.folder / "parquet").glob("*.parquet"))
+
+
+@contextmanager
+def open_tables(folder: Path) -> Iterator[Tables]:
+    """Load every Parquet file of a release into memory: a release is read once and asked many times."""
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 2; set preserve_insertion_order = true")
+        for path in sorted((folder / "parquet").glob("*.parquet")):
+            connection.execute(f'create table "{path.stem}" as from read_parquet(?)', [str(path)])
+        yield Tables(folder, connection)
