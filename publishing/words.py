@@ -1,4 +1,4 @@
-"""Numbers and words as Vietnamese readers write them, and the English beside: every page, file and table takes them here."""
+"""Numbers and words as Vietnamese readers write them, the English beside: pages, files and tables take them here."""
 
 from datetime import date, datetime
 
