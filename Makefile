@@ -40,7 +40,7 @@ $(READY): requirements.lock pyproject.toml
 
 # The graph of the models, for Dagster; made without a warehouse.
 $(MANIFEST): $(READY) $(shell find dbt_project -name '*.sql' -not -path '*/target/*') $(shell find dbt_project -name '*.yml' -not -path '*/target/*')
-	@LANGSON_HOME=$(CURDIR)/data/real LANGSON_SOURCES="$(SOURCES)" DBT_TARGET_PATH=$(CURDIR)/dbt_project/target $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path $(CURDIR)/data/logs
+	@LANGSON_SOURCES="$(SOURCES)" DBT_TARGET_PATH=$(CURDIR)/dbt_project/target $(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path $(CURDIR)/data/logs
 	@touch $@
 
 run: setup

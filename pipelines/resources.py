@@ -24,6 +24,11 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 class FastDbt(DbtCliResource):
     """dbt without two starts of it that only answer what is known: its version, and an adapter for row counts."""
 
+    def at(self, home: Home) -> "FastDbt":
+        """dbt on the project as a home sees it: its relative paths then mean that home."""
+        home.lay_dbt_project()
+        return FastDbt(project_dir=str(home.dbt), profiles_dir=str(home.dbt), dbt_executable=self.dbt_executable)
+
     @cached_property
     def _cli_version(self) -> version.Version:
         return version.parse(importlib.metadata.version("dbt-core"))

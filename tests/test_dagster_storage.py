@@ -1,5 +1,6 @@
 """Dagster's runs and events: in SQLite files, or by one variable in PostgreSQL; tried on a real server."""
 
+import json
 import os
 import re
 import subprocess
@@ -80,7 +81,7 @@ def test_a_run_is_recorded_in_the_database_and_the_password_nowhere(address: str
 def test_without_the_variable_runs_are_in_files_of_the_home(tmp_path: Path) -> None:
     done = run(tmp_path, "-c", SCRIPT)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[-1] == "SqliteRunStorage"
+    assert done.stdout.split()[-1] == "KeptRunStorage"
     assert list((tmp_path / "dagster" / "storage").rglob("*.db"))
     assert not (tmp_path / "dagster" / "instance").exists()
 
@@ -101,3 +102,39 @@ def test_the_two_instances_differ_in_their_storage_alone(tmp_path: Path, monkeyp
     assert theirs.pop("storage") == {"postgres": {"postgres_url": {"env": INSTANCE_DATABASE}}}
     ours.pop("storage")
     assert ours == theirs
+
+
+def test_what_kept_connections_wrote_is_what_dagsters_own_storage_reads(tmp_path: Path) -> None:
+    import dagster as dg
+    from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+
+    from pipelines.dagster_storage import MOST_SHARDS
+
+    @dg.asset
+    def counted() -> int:
+        return 1
+
+    def instance(module: str, storage: str) -> dg.DagsterInstance:
+        folder = tmp_path / storage
+        folder.mkdir()
+        config = {"module": module, "class": storage, "config": {"base_dir": str(tmp_path / "storage")}}
+        (folder / "dagster.yaml").write_text(
+            json.dumps({"storage": {"custom": config}, "telemetry": {"enabled": False}})
+        )
+        return dg.DagsterInstance.from_config(str(folder))
+
+    theirs = instance("dagster._core.storage.sqlite_storage", DagsterSqliteStorage.__name__)
+    with instance("pipelines.dagster_storage", "KeptSqliteStorage") as ours:
+        # More runs than event logs stay open, and the first one's asked for again at the end.
+        runs = [dg.materialize([counted], instance=ours).run_id for _ in range(MOST_SHARDS + 2)]
+        told = {run: [entry.message for entry in ours.all_logs(run)] for run in runs}
+        # While ours are still open: another process may look at any time.
+        assert {run: [entry.message for entry in theirs.all_logs(run)] for run in runs} == told
+        assert all(len(messages) > 5 for messages in told.values())
+        assert len(theirs.fetch_materializations(counted.key, limit=100).records) == len(runs)
+        dg.materialize([counted], instance=theirs)
+        assert len(ours.fetch_materializations(counted.key, limit=100).records) == len(runs) + 1
+        ours.wipe()
+        assert theirs.get_runs() == [] and not theirs.fetch_materializations(counted.key, limit=1).records
+        assert dg.materialize([counted], instance=ours).success
+    assert [run.status for run in theirs.get_runs()] == [dg.DagsterRunStatus.SUCCESS]

@@ -65,7 +65,6 @@ class Tree:
             Path(sys.executable).with_name("dbt"), "--quiet", "parse", "--project-dir", "dbt_project",
             "--profiles-dir", "dbt_project", "--log-path", home,
             env={
-                "LANGSON_HOME": str(home),
                 "LANGSON_SOURCES": " ".join(sorted(p.parent.name for p in self.root.glob("sources/*/source.yml"))),
                 "DBT_TARGET_PATH": str(self.root / "dbt_project" / "target"),
             },

@@ -96,7 +96,7 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         if whole:
             start_fresh(place)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
-        invocation = dbt.cli(arguments, context=context, raise_on_error=False)
+        invocation = dbt.at(place).cli(arguments, context=context, raise_on_error=False)
         yield from invocation.stream()
         if whole and (invocation.target_path / "run_results.json").exists():
             keep_test_results(place, invocation, manifest)
