@@ -43,6 +43,10 @@ RELEASES = (
 """The evenings on which the product is run; on every other day deliveries are only taken in."""
 AGAIN = date(2022, 6, 30)
 """The evening that is asked for again at the end."""
+SPEAKS_OF_EARLIER = {"reporting_system": 31}
+"""Days before its window that a delivery may speak of: a report due in January is about December or its quarter."""
+LATER_STATES = frozenset({"dossiers_received_online_with_electronic_result"})
+"""Counts of what becomes of a thing after its month, with an extract of a later one: only the last release has it all."""
 
 
 @dataclass
@@ -126,6 +130,8 @@ def pending(waiting: list[dict[str, Any]]) -> dict[str, date]:
     for entry in waiting:
         source = entry["path"].split("/")[0]
         start = date.fromisoformat(entry["served"]["start"]) if "served" in entry else window_start(entry["path"])
+        if start != date.min:
+            start -= timedelta(days=SPEAKS_OF_EARLIER.get(source, 0))
         found[source] = min(found.get(source, start), start)
     return found
 
@@ -153,6 +159,8 @@ def differences(home: Home, release_id: str, waiting: list[dict[str, Any]]) -> l
         )
         for code, measure in measures.items()
     }
+    if still:
+        first_open |= dict.fromkeys(LATER_STATES, date.min)
     folder = home.releases / release_id / "parquet"
     with duckdb.connect() as engine:
         engine.execute("create table open (measure_code varchar, first_open date)")
