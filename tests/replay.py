@@ -46,7 +46,7 @@ AGAIN = date(2022, 6, 30)
 SPEAKS_OF_EARLIER = {"reporting_system": 31}
 """Days before its window that a delivery may speak of: a report due in January is about December or its quarter."""
 LATER_STATES = frozenset({"dossiers_received_online_with_electronic_result"})
-"""Counts of what becomes of a thing after its month, with an extract of a later one: only the last release has it all."""
+"""What becomes of a thing after its month, told by extracts of later ones: only the last release has it all."""
 
 
 @dataclass
