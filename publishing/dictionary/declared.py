@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sources.catalogue.model import Text
 
 from publishing.tables import Tables
-from sources.catalogue.model import Text
 
 HERE = Path(__file__).parent
 NUMERIC = ("bigint", "double", "decimal")
@@ -91,7 +91,7 @@ def declared_tables(manifest: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def require_described(tables: Tables, declared: Mapping[str, Table]) -> None:
-    """Raise DictionaryError unless the release holds exactly the declared tables, with exactly their columns and types."""
+    """Raise DictionaryError unless the release holds exactly the declared tables, with their columns and types."""
     problems = []
     for name in sorted({*tables.names(), *declared}):
         if name not in declared:
@@ -103,7 +103,9 @@ def require_described(tables: Tables, declared: Mapping[str, Table]) -> None:
             there = [(row["column_name"], plain_type(row["column_type"])) for row in tables.rows(f'describe "{name}"')]
             problems += [f"{name}: declared {a}, in the release {b}" for a, b in _differences(expected, there)]
     if problems:
-        raise DictionaryError("bảng công bố khác từ điển | published tables differ from the dictionary: " + "; ".join(problems))
+        raise DictionaryError(
+            "bảng công bố khác từ điển | published tables differ from the dictionary: " + "; ".join(problems)
+        )
 
 
 def plain_type(data_type: str) -> str:
@@ -152,9 +154,7 @@ def _own_workbook(node: Mapping[str, Any]) -> bool:
 
 def _after_gate(model: Mapping[str, Any]) -> Table:
     name = model["name"]
-    columns = tuple(
-        _column(name, column, tuple(column.get("accepted_values", ()))) for column in model["columns"]
-    )
+    columns = tuple(_column(name, column, tuple(column.get("accepted_values", ()))) for column in model["columns"])
     return Table(name, _text(model["description"], name), columns, tuple(model["key"]), (), False)
 
 

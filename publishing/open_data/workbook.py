@@ -29,10 +29,11 @@ KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEADER, DATE, MOMENT, QUOTED, WRAPPED = 1, 2, 3, 4, 5
 """Numbers of the cell formats of STYLES. QUOTED shows Excel that a text is one, although it begins like a formula."""
 STYLES = (
-    f'{HEAD}<styleSheet {MAIN}><numFmts count="1"><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm:ss"/></numFmts>'
-    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font>'
+    f'{HEAD}<styleSheet {MAIN}><numFmts count="1"><numFmt numFmtId="164" '
+    'formatCode="dd/mm/yyyy\\ hh:mm:ss"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font>'
     '</fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/>'
-    "</fill></fills><borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+    '</fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="6">'
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
@@ -78,18 +79,22 @@ def _write_part(archive: ZipFile, name: str, content: str) -> None:
 
 
 def _make_texts(tables: Tables, columns: dict[str, list[Cells]]) -> tuple[list[str], int]:
-    """Make the enum `workbook_text` of every text of the workbook; its texts in order, and how many begin like a formula.
+    """Make the enum `workbook_text` of a workbook's texts; the texts in order, and how many begin like a formula.
 
     Those come first, so that a cell's number tells whether it is one of them.
     """
     found = [
-        f'select distinct {column.text} as text from "{name}"' for name, cells in columns.items() for column in cells if column.is_text
+        f'select distinct {column.text} as text from "{name}"'
+        for name, cells in columns.items()
+        for column in cells
+        if column.is_text
     ]
     headers = sorted({column.name for cells in columns.values() for column in cells})
     found.append("select unnest(" + repr(headers) + ") as text")
     tables.connection.execute(
         "create or replace temp table workbook_texts as "
-        f"select text, {starts_like_formula('text')} as is_harmful from ({' union '.join(found)}) where text is not null"
+        f"select text, {starts_like_formula('text')} as is_harmful "
+        f"from ({' union '.join(found)}) where text is not null"
     )
     tables.connection.execute("drop type if exists workbook_text")
     tables.connection.execute(
@@ -155,13 +160,14 @@ def _sheet(
 
 def _note_sheet(note: Sequence[str]) -> str:
     rows = "".join(
-        f'<row><c s="{HEADER if number == 0 else WRAPPED}" t="inlineStr"><is><t xml:space="preserve">{_safe(text)}</t></is></c></row>'
+        f'<row><c s="{HEADER if number == 0 else WRAPPED}" t="inlineStr"><is><t xml:space="preserve">{_safe(text)}</t>'
+        "</is></c></row>"
         for number, text in enumerate(note)
     )
     return (
         f'{HEAD}<worksheet {MAIN}><dimension ref="A1:A{max(len(note), 1)}"/><sheetViews><sheetView showGridLines="0" '
-        f'tabSelected="1" workbookViewId="0"/></sheetViews><cols><col min="1" max="1" width="110" customWidth="1"/></cols>'
-        f"<sheetData>{rows}</sheetData></worksheet>"
+        f'tabSelected="1" workbookViewId="0"/></sheetViews><cols><col min="1" max="1" width="110" customWidth="1"/>'
+        f"</cols><sheetData>{rows}</sheetData></worksheet>"
     )
 
 
@@ -190,7 +196,8 @@ def _frame(sheets: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The parts that hold a workbook together, by their names."""
     numbered = list(enumerate(sheets, start=1))
     overrides = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{KINDS}.worksheet+xml"/>' for number, _ in numbered
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{KINDS}.worksheet+xml"/>'
+        for number, _ in numbered
     )
     yield (
         "[Content_Types].xml",
@@ -205,7 +212,9 @@ def _frame(sheets: Sequence[str]) -> Iterator[tuple[str, str]]:
         f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     )
-    entries = "".join(f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"/>' for number, name in numbered)
+    entries = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"/>' for number, name in numbered
+    )
     yield (
         "xl/workbook.xml",
         f'{HEAD}<workbook {MAIN} xmlns:r="{RELATIONS}"><sheets>{entries}</sheets></workbook>',
