@@ -65,7 +65,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
     return {
         "code": measure.code,
         "label": both(measure.label),
-        "unit": measure.counted_thing,
+        "unit": _coded("counted_things", measure.counted_thing),
         "source": measure.source,
         "accumulation": _coded("accumulation", measure.accumulation),
         "rollup": _coded("rollup", measure.rollup),

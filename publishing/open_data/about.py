@@ -20,7 +20,7 @@ PACK = Text("Số liệu đo chuyển đổi số tỉnh Lạng Sơn", "Measures
 
 @dataclass(frozen=True)
 class Release:
-    """A release as its own tables tell it: `notice` is empty unless the figures are simulated; the days are of values."""
+    """A release as its own tables tell it; `notice` is empty unless the figures are simulated."""
 
     release_id: str
     as_of: datetime
@@ -49,8 +49,8 @@ def paragraphs(release: Release) -> list[str]:
         f"Các tháng từ {day(release.first_day)} đến {day(release.last_day)}. | "
         f"Months from {release.first_day} to {release.last_day}.",
         "Mỗi bảng một trang hoặc một tệp; nghĩa, đơn vị và cách không được cộng của từng cột: "
-        "dictionary/dictionary.html. | One sheet or file for each table; what each column means, its unit and how it must "
-        "not be added up: dictionary/dictionary.html.",
+        "dictionary/dictionary.html. | One sheet or file for each table; what each column means, its unit and how it "
+        "must not be added up: dictionary/dictionary.html.",
         "is_met (đạt hay không) được xét trên số nguyên; value chỉ để xem và sắp xếp. | "
         "is_met is decided on whole numbers; value is for showing and sorting only.",
         f"Tử số, mẫu số, số lũy kế. {rules['by_measure_to_date'].vi} | "
@@ -66,8 +66,8 @@ def csv_note(release: Release) -> str:
     """The note of the CSV archive: the general one, and what Excel does to text of digits."""
     more = (
         "Mở bằng nhấn đúp, Excel bỏ số 0 ở đầu các mã như 00655; cần giữ nguyên mã thì dùng các tệp XLSX, hoặc cột "
-        "unit_key. | On a double click Excel drops the zeros before codes such as 00655; use the XLSX files, or the column "
-        "unit_key, to keep them.",
+        "unit_key. | On a double click Excel drops the zeros before codes such as 00655; use the XLSX files, or the "
+        "column unit_key, to keep them.",
         "Dấu nháy đơn ở đầu ô (trước = + - @) được thêm để Excel không coi ô ấy là công thức; bản trong csv/ không có. "
         "| An apostrophe before = + - @ keeps Excel from taking a cell for a formula; the files in csv/ have none.",
     )
