@@ -62,7 +62,7 @@ class Table:
 
 @cache
 def vocabulary() -> Mapping[str, Mapping[str, Text]]:
-    """The sentences behind the codes: by `adds_up`, `units`, `accumulation`, `rollup`, `counted_things`."""
+    """The sentences behind the codes, by the kind of the code, as `vocabulary.yml` names the kinds."""
     document = yaml.safe_load((HERE / "vocabulary.yml").read_text(encoding="utf-8"))
     return {
         kind: {code: Text(text["vi"].strip(), text["en"].strip()) for code, text in texts.items()}

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pysdmx.io.format import Format
-from pysdmx.io.writer import write_sdmx
+from pysdmx.io.json.sdmxjson2.writer.v2_0.structure import write
 from pysdmx.model import (
     Code,
     Codelist,
@@ -136,7 +135,7 @@ def write_sdmx_files(tables: Tables, table: Table, folder: Path) -> None:
         prepared=release["as_of"],
         sender=Organisation(id=AGENCY),
     )
-    write_sdmx(structures(tables, table), Format.STRUCTURE_SDMX_JSON_2_0_0, str(folder / STRUCTURE), header=header)
+    write(structures(tables, table), folder / STRUCTURE, header=header)
 
 
 def structures(tables: Tables, table: Table) -> list[Codelist | ConceptScheme | DataStructureDefinition | Dataflow]:
