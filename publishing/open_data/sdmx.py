@@ -4,6 +4,7 @@ The structure is written by pysdmx; the rows by DuckDB, in the form pysdmx write
 pysdmx and holds both together), because pysdmx takes several seconds for what DuckDB does in a fifth of one.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,13 @@ def write_sdmx_files(tables: Tables, table: Table, folder: Path) -> None:
         prepared=release["as_of"],
         sender=Organisation(id=AGENCY),
     )
-    write(structures(tables, table), folder / STRUCTURE, header=header)
+    message = json.loads(write(structures(tables, table), header=header) or "")
+    for shape in message["data"]["dataStructures"]:
+        # pysdmx writes an empty list of groups, which the format's own schema refuses.
+        shape["dataStructureComponents"] = {
+            part: kept for part, kept in shape["dataStructureComponents"].items() if kept
+        }
+    (folder / STRUCTURE).write_text(json.dumps(message, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def structures(tables: Tables, table: Table) -> list[Codelist | ConceptScheme | DataStructureDefinition | Dataflow]:
