@@ -9,6 +9,7 @@ from typing import Any
 from sources.catalogue import load
 from sources.catalogue.model import Text
 
+from publishing.dictionary.dbt_docs import dbt_docs_page
 from publishing.dictionary.declared import Table, declared_tables, require_described
 from publishing.dictionary.document import both, dictionary_document
 from publishing.dictionary.page import dictionary_page
@@ -43,6 +44,7 @@ def build_open_data(folder: Path, manifest: Mapping[str, Any]) -> None:
         require_described(tables, declared)
         release = release_of(tables)
         write_dictionary(dictionary, release, declared)
+        (dictionary / "dbt_docs.html").write_text(dbt_docs_page(manifest), encoding="utf-8")
         write_excel_csv(tables, open_data / "csv_excel.zip", csv_note(release))
         write_workbooks(tables, open_data / "xlsx", release, declared)
         write_sdmx_files(tables, declared["fct_indicator_value"], open_data / "sdmx")

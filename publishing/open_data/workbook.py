@@ -20,6 +20,8 @@ ROWS_OF_A_SHEET = 1_000_000
 """Excel ends at 1,048,576; a longer table goes on in a second sheet."""
 LARGEST_WHOLE_NUMBER = 2**53
 """Above it Excel would round: its numbers are doubles."""
+FIRST_DAY = "1900-03-01"
+"""Before it Excel counts a day that never was."""
 NOTE_SHEET = "Đọc trước"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -51,7 +53,8 @@ def write_workbook(
 ) -> None:
     """Write some tables as sheets of one workbook, the paragraphs of `note` as its first sheet.
 
-    Raises ValueError for a number that Excel cannot hold: a whole number above 2^53, or one that is not finite.
+    Raises ValueError for what Excel cannot hold: a whole number above 2^53, one that is not finite, a day before
+    March 1900.
     """
     columns = {name: cells_of(tables, name) for name in names}
     texts, harmful = _make_texts(tables, columns)
@@ -60,7 +63,7 @@ def write_workbook(
     with new_archive(path) as archive:
         _write_part(archive, "xl/worksheets/sheet1.xml", _note_sheet(note))
         for name in names:
-            _require_numbers(tables, name, columns[name])
+            _require_holdable(tables, name, columns[name])
             count = tables.rows(f'select count(*) as count from "{name}"')[0]["count"]
             for number, start in enumerate(range(0, max(count, 1), rows_of_a_sheet), start=1):
                 sheets.append(name if number == 1 else f"{name}_{number}")
@@ -105,17 +108,19 @@ def _make_texts(tables: Tables, columns: dict[str, list[Cells]]) -> tuple[list[s
     return [row["text"] for row in rows], sum(row["is_harmful"] for row in rows)
 
 
-def _require_numbers(tables: Tables, name: str, cells: list[Cells]) -> None:
+def _require_holdable(tables: Tables, name: str, cells: list[Cells]) -> None:
     for column in cells:
         if column.kind == "BIGINT":
             fault = f"abs({column.quoted}) > {LARGEST_WHOLE_NUMBER}"
         elif column.kind == "DOUBLE":
             fault = f"not isfinite({column.quoted})"
+        elif column.kind in ("DATE", "TIMESTAMP"):
+            fault = f"{column.quoted} < date '{FIRST_DAY}'"
         else:
             continue
         found = tables.rows(f'select {column.quoted} as value from "{name}" where {fault} limit 1')
         if found:
-            raise ValueError(f"{name}.{column.name}: {found[0]['value']} is not a number that Excel can hold exactly")
+            raise ValueError(f"{name}.{column.name}: {found[0]['value']} is nothing that Excel can hold exactly")
 
 
 def _cell(column: Cells, harmful: int) -> str:
