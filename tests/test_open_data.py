@@ -314,7 +314,9 @@ def test_a_table_longer_than_a_sheet_goes_on_in_the_next(small: Path, tmp_path: 
     assert [key for page in pages for key in page] == parquet(small, "dim_unit")["unit_key"].to_pylist()
 
 
-@pytest.mark.parametrize("fault", ["9007199254740993::bigint", "'nan'::double", "'inf'::double", "date '1899-12-31'"])
+@pytest.mark.parametrize(
+    "fault", ["9007199254740993::bigint", "'nan'::double", "'inf'::double", "date '1899-12-31'", "repeat('a', 32768)"]
+)
 def test_what_excel_cannot_hold_is_refused_by_name(small: Path, tmp_path: Path, fault: str) -> None:
     with open_tables(small) as tables:
         tables.connection.execute(f"create table odd as select {fault} as amount")

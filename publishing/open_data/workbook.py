@@ -20,6 +20,7 @@ ROWS_OF_A_SHEET = 1_000_000
 """Excel ends at 1,048,576; a longer table goes on in a second sheet."""
 LARGEST_WHOLE_NUMBER = 2**53
 """Above it Excel would round: its numbers are doubles."""
+LONGEST_TEXT = 32_767
 FIRST_DAY = "1900-03-01"
 """Before it Excel counts a day that never was."""
 NOTE_SHEET = "Đọc trước"
@@ -54,7 +55,7 @@ def write_workbook(
     """Write some tables as sheets of one workbook, the paragraphs of `note` as its first sheet.
 
     Raises ValueError for what Excel cannot hold: a whole number above 2^53, one that is not finite, a day before
-    March 1900.
+    March 1900, a text of more than 32,767 letters.
     """
     columns = {name: cells_of(tables, name) for name in names}
     texts, harmful = _make_texts(tables, columns)
@@ -114,31 +115,34 @@ def _require_holdable(tables: Tables, name: str, cells: list[Cells]) -> None:
             fault = f"abs({column.quoted}) > {LARGEST_WHOLE_NUMBER}"
         elif column.kind == "DOUBLE":
             fault = f"not isfinite({column.quoted})"
+        elif column.is_text:
+            fault = f"length({column.text}) > {LONGEST_TEXT}"
         elif column.kind in ("DATE", "TIMESTAMP"):
             fault = f"{column.quoted} < date '{FIRST_DAY}'"
         else:
             continue
         found = tables.rows(f'select {column.quoted} as value from "{name}" where {fault} limit 1')
         if found:
-            raise ValueError(f"{name}.{column.name}: {found[0]['value']} is nothing that Excel can hold exactly")
+            shown = str(found[0]["value"])[:60]
+            raise ValueError(f"{name}.{column.name}: {shown} is nothing that Excel can hold exactly")
 
 
 def _cell(column: Cells, harmful: int) -> str:
     """The SQL expression of a cell's XML; a text column already holds its texts' numbers."""
     if column.is_text:
-        plain = f"'<c t=\"s\"><v>' || {column.quoted} || '</v></c>'"
-        quoted = f"'<c s=\"{QUOTED}\" t=\"s\"><v>' || {column.quoted} || '</v></c>'"
-        filled = f"case when {column.quoted} < {harmful} then {quoted} else {plain} end" if harmful else plain
+        begin = "'<c t=\"s\"><v>'"
+        if harmful:
+            begin = f'case when {column.quoted} < {harmful} then \'<c s="{QUOTED}" t="s"><v>\' else {begin} end'
+        value = column.quoted
     elif column.kind == "DATE":
-        filled = f"'<c s=\"{DATE}\"><v>' || ({column.quoted} - date '1899-12-30') || '</v></c>'"
+        begin, value = f"'<c s=\"{DATE}\"><v>'", f"{column.quoted} - date '1899-12-30'"
     elif column.kind == "TIMESTAMP":
-        days = f"epoch_us({column.quoted}) / 86400000000.0 + 25569"
-        filled = f"'<c s=\"{MOMENT}\"><v>' || ({days}) || '</v></c>'"
+        begin, value = f"'<c s=\"{MOMENT}\"><v>'", f"epoch_us({column.quoted}) / 86400000000.0 + 25569"
     elif column.kind == "BOOLEAN":
-        filled = f"'<c t=\"b\"><v>' || {column.quoted}::integer || '</v></c>'"
+        begin, value = "'<c t=\"b\"><v>'", f"{column.quoted}::integer"
     else:
-        filled = f"'<c><v>' || {column.quoted} || '</v></c>'"
-    return f"coalesce({filled}, '<c/>')"
+        begin, value = "'<c><v>'", column.quoted
+    return f"if({column.quoted} is null, '<c/>', concat({begin}, {value}, '</v></c>'))"
 
 
 def _sheet(
@@ -154,11 +158,11 @@ def _sheet(
     yield "</cols><sheetData><row>"
     yield "".join(f'<c s="{HEADER}" t="s"><v>{numbers[column.name]}</v></c>' for column in cells)
     yield "</row>"
-    row = " || ".join(_cell(column, harmful) for column in cells)
+    row = ", ".join(_cell(column, harmful) for column in cells)
     # Each text becomes its number once, before anything is written: naming so large an enum is what costs.
     coded = [f"enum_code(({c.text})::workbook_text) as {c.quoted}" if c.is_text else c.quoted for c in cells]
     page = f'select {", ".join(coded)} from "{name}" limit {length} offset {start}'
-    cursor = tables.connection.execute(f"select '<row>' || {row} || '</row>' as xml from ({page})")
+    cursor = tables.connection.execute(f"select concat('<row>', {row}, '</row>') as xml from ({page})")
     while rows := cursor.fetchmany(20_000):
         yield "".join(xml for (xml,) in rows)
     yield f'</sheetData><autoFilter ref="{everything}"/></worksheet>'
@@ -223,7 +227,8 @@ def _frame(sheets: Sequence[str]) -> Iterator[tuple[str, str]]:
     )
     yield (
         "xl/workbook.xml",
-        f'{HEAD}<workbook {MAIN} xmlns:r="{RELATIONS}"><sheets>{entries}</sheets></workbook>',
+        f'{HEAD}<workbook {MAIN} xmlns:r="{RELATIONS}"><bookViews><workbookView/></bookViews>'
+        f"<sheets>{entries}</sheets></workbook>",
     )
     related = [(f"worksheets/sheet{number}.xml", "worksheet") for number, _ in numbered]
     related += [("styles.xml", "styles"), ("sharedStrings.xml", "sharedStrings")]
