@@ -43,8 +43,7 @@ def build_open_data(folder: Path, manifest: Mapping[str, Any]) -> None:
     with open_tables(folder) as tables:
         require_described(tables, declared)
         release = release_of(tables)
-        write_dictionary(dictionary, release, declared)
-        (dictionary / "dbt_docs.html").write_text(dbt_docs_page(manifest), encoding="utf-8")
+        write_dictionary(dictionary, release, declared, manifest)
         write_excel_csv(tables, open_data / "csv_excel.zip", csv_note(release))
         write_workbooks(tables, open_data / "xlsx", release, declared)
         write_sdmx_files(tables, declared["fct_indicator_value"], open_data / "sdmx")
@@ -61,8 +60,10 @@ def build_open_data(folder: Path, manifest: Mapping[str, Any]) -> None:
     write_sums(folder)
 
 
-def write_dictionary(folder: Path, release: Release, declared: Mapping[str, Table]) -> None:
-    """Write `dictionary.json` and `dictionary.html` into a folder."""
+def write_dictionary(
+    folder: Path, release: Release, declared: Mapping[str, Table], manifest: Mapping[str, Any]
+) -> None:
+    """Write `dictionary.json`, `dictionary.html` and `dbt_docs.html` into a folder."""
     vi, _, en = release.notice.partition(" | ")
     about = {
         "release_id": release.release_id,
@@ -73,6 +74,7 @@ def write_dictionary(folder: Path, release: Release, declared: Mapping[str, Tabl
     document = dictionary_document(about, declared, load())
     (folder / "dictionary.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / "dictionary.html").write_text(dictionary_page(document), encoding="utf-8")
+    (folder / "dbt_docs.html").write_text(dbt_docs_page(manifest), encoding="utf-8")
 
 
 def write_workbooks(tables: Tables, folder: Path, release: Release, declared: Mapping[str, Table]) -> None:
