@@ -11,7 +11,13 @@ import dagster as dg
 
 from pipelines.assets.definitions_asset import definitions_asset
 from pipelines.assets.raw import raw_assets
-from pipelines.assets.release import candidate_asset, release_asset
+from pipelines.assets.release import (
+    candidate_asset,
+    description_asset,
+    open_data_asset,
+    release_asset,
+    site_asset,
+)
 from pipelines.assets.warehouse import warehouse_assets
 from pipelines.automation.deliveries import deliveries_job
 from pipelines.automation.downstream import downstream_sensor
@@ -43,6 +49,9 @@ def _assembled(resource_overrides: Mapping[str, Any]) -> dg.Definitions:
         definitions_asset,
         warehouse_assets(manifest),
         candidate_asset(manifest),
+        description_asset(required),
+        open_data_asset(manifest),
+        site_asset,
         release_asset(required),
     ]
     late, place = freshness_checks(), home.get()

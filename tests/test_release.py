@@ -8,11 +8,12 @@ import pytest
 
 from pipelines.errors import GateRefused, LangsonError
 from pipelines.home import Home
+from pipelines.release import publish as publishing
 from pipelines.release import store
 from pipelines.release.candidate import build_candidate, content_hash, release_id_of, staged_candidate
 from pipelines.release.gate import VERDICTS, Verdict, require_passed, write_verdicts
 from pipelines.release.marts import MartTable
-from pipelines.release.publish import publish
+from pipelines.release.publish import PARTS, Published, describe
 
 REQUIRED = ["units_whole", "spine_whole"]
 TABLES = [MartTable("fact", ("unit_key",)), MartTable("fct_indicator_revision", ("unit_key",))]
@@ -49,6 +50,12 @@ def candidate(home: Home, value: int, passed: bool = True, revised: int = 0) -> 
 def judge(home: Home, passed: bool) -> None:
     verdicts = [Verdict("units_whole", True, "đủ | whole"), Verdict("spine_whole", passed, "thiếu ô | cells missing")]
     write_verdicts(staged_candidate(home).path, verdicts)
+
+
+def publish(home: Home, required: list[str]) -> Published:
+    """Describe and publish the candidate; these tables have neither site nor open data."""
+    describe(home, required)
+    return publishing.publish(home, required, parts=())
 
 
 def test_a_release_is_published_and_current_points_at_it(home: Home) -> None:
@@ -200,3 +207,41 @@ def test_twelve_releases_are_kept_and_besides_sealed_ones_and_the_last_of_each_m
     # 0 and 3 are gone; 1 is the last of January, 2 is sealed, 4 to 15 are the newest twelve.
     assert [number for number, one in enumerate(released) if one.release_id in left] == [1, 2, *range(4, 16)]
     assert store.verify(home, None, REQUIRED) == []
+
+
+def test_a_candidate_without_one_of_its_parts_is_not_published(home: Home) -> None:
+    candidate(home, 1)
+    with pytest.raises(GateRefused, match=r"changes\.md"):
+        publishing.publish(home, REQUIRED)
+    folder = describe(home, REQUIRED)
+    assert folder is not None
+    for number, absent in enumerate(PARTS):
+        with pytest.raises(GateRefused, match=absent):
+            publishing.publish(home, REQUIRED)
+        assert store.current_id(home) is None
+        (folder / absent).mkdir() if number % 2 else (folder / absent).write_text("x")
+    assert publishing.publish(home, REQUIRED).created
+
+
+def test_what_was_made_of_an_earlier_description_does_not_outlive_it(home: Home) -> None:
+    candidate(home, 1)
+    folder = describe(home, REQUIRED)
+    assert folder is not None
+    (folder / "site").mkdir()
+    (folder / "SHA256SUMS").write_text("x")
+    judge(home, passed=True)
+    assert describe(home, REQUIRED) == folder
+    assert not (folder / "site").exists() and not (folder / "SHA256SUMS").exists()
+
+
+def test_nothing_is_described_of_a_candidate_that_failed_or_that_a_release_is_already(home: Home) -> None:
+    candidate(home, 1, passed=False)
+    with pytest.raises(GateRefused, match="thiếu ô"):
+        describe(home, REQUIRED)
+    candidate(home, 1)
+    with pytest.raises(GateRefused, match="candidate_description"):
+        publishing.described_candidate(home)
+    publish(home, REQUIRED)
+    candidate(home, 1)
+    assert describe(home, REQUIRED) is None
+    assert publishing.described_candidate(home) is None

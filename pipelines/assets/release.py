@@ -1,6 +1,8 @@
-"""The last two assets: the candidate, and the release that verifies its own gate."""
+"""The last assets: the candidate, what is said and shown of it, and the release that verifies its own gate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -13,6 +15,9 @@ from pipelines.release.marts import mart_tables
 from pipelines.resources import HomeResource
 
 CANDIDATE = dg.AssetKey("candidate")
+DESCRIPTION = dg.AssetKey("candidate_description")
+OPEN_DATA = dg.AssetKey("open_data")
+SITE = dg.AssetKey("site")
 RELEASE = dg.AssetKey("release")
 
 
@@ -45,12 +50,97 @@ def candidate_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     return candidate
 
 
+def description_asset(required: Sequence[str]) -> dg.AssetsDefinition:
+    """The asset of what is written once the gate has spoken; it reads the verdicts itself."""
+
+    @dg.asset(
+        key=DESCRIPTION,
+        deps=[CANDIDATE],
+        group_name="release",
+        owners=[team("Sở Thông tin và Truyền thông")],
+        kinds={"duckdb", "parquet"},
+        automation_condition=behind_landing(),
+        description="Kết quả kiểm tra, nguồn gốc, thay đổi, tệp DuckDB | Verdicts, origin, changes, the DuckDB file",
+    )
+    def candidate_description(home: HomeResource) -> dg.MaterializeResult[None]:
+        from pipelines.definitions_step import parent_of
+        from pipelines.release.publish import describe
+
+        place = home.get()
+        with refusals():
+            return _shown(describe(place, required, parent_of(place)))
+
+    return candidate_description
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the gate refuses fails its step in words, and is not tried again."""
+    try:
+        yield
+    except GateRefused as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+
+
+def _shown(path: Path | None) -> dg.MaterializeResult[None]:
+    """Where the work lies; nothing when a release says all this already."""
+    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path)) if path else "–"})
+
+
+def open_data_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """The asset of the open data and the dictionary."""
+
+    @dg.asset(
+        key=OPEN_DATA,
+        deps=[DESCRIPTION],
+        group_name="release",
+        owners=[team("Sở Thông tin và Truyền thông")],
+        kinds={"excel", "csv"},
+        automation_condition=behind_landing(),
+        description="Dữ liệu mở và từ điển dữ liệu | Open data and the dictionary of the tables",
+    )
+    def open_data(home: HomeResource) -> dg.MaterializeResult[None]:
+        from publishing.open_data.build import build_open_data
+
+        from pipelines.release.publish import described_candidate
+
+        with refusals():
+            folder = described_candidate(home.get())
+        if folder:
+            build_open_data(folder, manifest)
+        return _shown(folder)
+
+    return open_data
+
+
+@dg.asset(
+    key=SITE,
+    deps=[OPEN_DATA],
+    group_name="release",
+    owners=[team("Sở Thông tin và Truyền thông")],
+    kinds={"html"},
+    automation_condition=behind_landing(),
+    description="Trang bảng điểm, mở được từ thư mục | The scoreboard site, which opens from a folder",
+)
+def site_asset(home: HomeResource) -> dg.MaterializeResult[None]:
+    """Every page of the site, from the described candidate's tables."""
+    from publishing.site.build import build_site
+
+    from pipelines.release.publish import described_candidate
+
+    with refusals():
+        folder = described_candidate(home.get())
+    if folder:
+        build_site(folder)
+    return _shown(folder)
+
+
 def release_asset(required: Sequence[str]) -> dg.AssetsDefinition:
     """The asset that publishes; it reads the gate's verdicts again, whoever starts it."""
 
     @dg.asset(
         key=RELEASE,
-        deps=[CANDIDATE],
+        deps=[CANDIDATE, DESCRIPTION, OPEN_DATA, SITE],
         group_name="release",
         owners=[team("Sở Thông tin và Truyền thông")],
         kinds={"duckdb", "parquet"},
@@ -62,10 +152,8 @@ def release_asset(required: Sequence[str]) -> dg.AssetsDefinition:
         from pipelines.release.publish import publish
 
         place = home.get()
-        try:
+        with refusals():
             published = publish(place, required, parent_of(place))
-        except GateRefused as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from error
         return dg.MaterializeResult(
             metadata={
                 "release_id": published.release_id,

@@ -17,8 +17,8 @@ from pipelines.home import ROOT, Home
 from pipelines.release.candidate import (
     SETTINGS,
     STAGED,
+    Candidate,
     as_of_of,
-    content_hash,
     quoted,
     release_id_of,
     says_the_same,
@@ -40,6 +40,10 @@ from pipelines.release.store import (
     verify,
 )
 
+DESCRIPTION = "changes.md"
+"""The last file of a candidate's description."""
+PARTS = ("site", "open_data", "dictionary", "datapackage.json", "SHA256SUMS")
+"""What people see of a release, made of its described candidate; the site last, for its page of downloads."""
 SIMULATED = "MÔ PHỎNG: số liệu giả lập, không phải số liệu thật | SIMULATED: invented figures, not real ones"
 
 
@@ -138,25 +142,68 @@ def write_database(folder: Path) -> None:
         connection.execute("checkpoint")
 
 
-def publish(home: Home, required: Sequence[str], parent: Release | None = None) -> Published:
-    """Turn the staged candidate into a release and make it current.
+def _standing(home: Home, staged: Candidate) -> Path | None:
+    """The release that already says what the candidate says."""
+    same = home.releases / staged.release_id
+    if same.exists():
+        return same
+    if current_id(home) and says_the_same(staged.path, find_release(home, None).path):
+        return find_release(home, None).path
+    return None
 
-    Raises GateRefused unless every required check passed for exactly the candidate's bytes, and LangsonError when an
-    existing release of the same id is damaged.
+
+def describe(home: Home, required: Sequence[str], parent: Release | None = None) -> Path | None:
+    """Write what is said of a candidate that passed: the gate's verdicts, what made it, its database, its changes.
+
+    Gives the folder that open data and site are made in; None when a release says all this already. Raises GateRefused
+    unless every required check passed for exactly the candidate's bytes.
     """
     staged = staged_candidate(home)
     parent = parent or parent_for(home)
-    digest = content_hash(staged.path)
+    verdicts = require_passed(staged.path, required)
+    if _standing(home, staged):
+        return None
+    for part in PARTS:
+        # What was made of an earlier description does not belong to this one.
+        path = staged.path / part
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    write_extra(staged.path, "quality_results", quality_table(verdicts, home))
+    write_extra(staged.path, "release_info", info_table(home, staged.release_id, staged.content_hash, parent))
+    write_database(staged.path)
+    write_text(staged.path / DESCRIPTION, changes_text(staged.path, parent.path if parent else None, staged.release_id))
+    return staged.path
+
+
+def described_candidate(home: Home) -> Path | None:
+    """The folder of the described candidate, None when there is nothing new to describe; raises GateRefused."""
+    staged = staged_candidate(home)
+    if _standing(home, staged):
+        return None
+    if not (staged.path / DESCRIPTION).exists():
+        raise GateRefused(
+            "bản dự thảo chưa được mô tả: hãy chạy candidate_description | the candidate was not described yet"
+        )
+    return staged.path
+
+
+def publish(
+    home: Home, required: Sequence[str], parent: Release | None = None, parts: Sequence[str] = PARTS
+) -> Published:
+    """Turn the staged candidate into a release and make it current.
+
+    Raises GateRefused unless every required check passed for exactly the candidate's bytes and every part was made of
+    it, and LangsonError when an existing release of the same id is damaged.
+    """
+    staged = staged_candidate(home)
+    parent = parent or parent_for(home)
     as_of, _, origin = as_of_of(home.definitions)
-    if staged.release_id != release_id_of(as_of, digest):
+    if staged.release_id != release_id_of(as_of, staged.content_hash):
         raise GateRefused(
             "tên bản dự thảo không khớp nội dung của nó | the candidate's name does not match its content"
         )
-    verdicts = require_passed(staged.path, required)
-    already = home.releases / staged.release_id
-    if not already.exists() and current_id(home) and says_the_same(staged.path, find_release(home, None).path):
-        already = find_release(home, None).path
-    if already.exists():
+    require_passed(staged.path, required)
+    already = _standing(home, staged)
+    if already:
         problems = verify(home, already.name, required)
         if problems:
             raise LangsonError(
@@ -165,12 +212,9 @@ def publish(home: Home, required: Sequence[str], parent: Release | None = None) 
             )
         shutil.rmtree(staged.path)
         return _make_current(home, already.name, created=False)
-    write_extra(staged.path, "quality_results", quality_table(verdicts, home))
-    write_extra(staged.path, "release_info", info_table(home, staged.release_id, digest, parent))
-    write_database(staged.path)
-    write_text(
-        staged.path / "changes.md", changes_text(staged.path, parent.path if parent else None, staged.release_id)
-    )
+    absent = [part for part in (DESCRIPTION, *parts) if not (staged.path / part).exists()]
+    if absent:
+        raise GateRefused(f"bản dự thảo còn thiếu: {', '.join(absent)} | the candidate still lacks {', '.join(absent)}")
     sequence = max((release.sequence for release in releases(home)), default=0) + 1
     inventory = {
         "sequence": sequence,
@@ -181,9 +225,10 @@ def publish(home: Home, required: Sequence[str], parent: Release | None = None) 
     }
     write_json(staged.path / INVENTORY, inventory)
     sync_tree(staged.path)
-    staged.path.replace(already)
+    target = home.releases / staged.release_id
+    staged.path.replace(target)
     sync_folder(home.releases)
-    published = _make_current(home, already.name, created=True)
+    published = _make_current(home, target.name, created=True)
     prune(home)
     return published
 
@@ -198,4 +243,4 @@ def _make_current(home: Home, release_id: str, created: bool) -> Published:
     return Published(release_id, home.releases / release_id, created, moved, held_at if held_at != release_id else None)
 
 
-__all__ = ["SIMULATED", "STAGED", "Published", "publish"]
+__all__ = ["PARTS", "SIMULATED", "STAGED", "Published", "describe", "described_candidate", "publish"]
