@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines.cli_confirm import confirm_app
+from pipelines.cli_explain import explain
 from pipelines.cli_options import (
     ByOption,
     HomeOption,
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(confirm_app, name="confirm")
+app.command()(explain)
 
 
 class Method(StrEnum):

@@ -14,7 +14,19 @@ from publishing.explain.texts import (
     ROLES,
     ROLLUPS,
 )
-from publishing.words import MATURITY, MATURITY_EN, STATUS, STATUS_EN, day, moment, month, number, shown, verdict, verdict_en
+from publishing.words import (
+    MATURITY,
+    MATURITY_EN,
+    STATUS,
+    STATUS_EN,
+    day,
+    moment,
+    month,
+    number,
+    shown,
+    verdict,
+    verdict_en,
+)
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -44,7 +56,12 @@ def show_explanation_json(found: Explanation, counted: "Counted | None") -> None
 def show_explanation(found: Explanation) -> None:
     """Definition, counts, units below, deliveries, corrections, checks and earlier values."""
     console = Console(highlight=False)
-    console.print(Panel(_head(found), title=escape(f"{found.definition.indicator_code} · {found.unit.label_vi} · {month(found.period_start)}")))
+    console.print(
+        Panel(
+            _head(found),
+            title=escape(f"{found.definition.indicator_code} · {found.unit.label_vi} · {month(found.period_start)}"),
+        )
+    )
     if found.notice:
         console.print(f"[bold yellow]{escape(found.notice)}[/]")
     for side in (found.numerator, found.denominator):
@@ -71,10 +88,8 @@ def _head(found: Explanation) -> str:
         f"{_both(found.numerator.label)} ÷ {_both(found.denominator.label)}",
     ]
     if value.target_denominator:
-        lines.append(
-            f"Chỉ tiêu | Target: {value.comparator} {shown(_ratio(value.target_numerator, value.target_denominator), definition.value_kind)}"
-            f" ({escape(value.target_source or '')})"
-        )
+        target = shown(_ratio(value.target_numerator, value.target_denominator), definition.value_kind)
+        lines.append(f"Chỉ tiêu | Target: {value.comparator} {target} ({escape(value.target_source or '')})")
     lines.append(
         f"[bold]Kết quả | Value: {shown(value.value, definition.value_kind)}[/] = "
         f"{_count(value.numerator)} / {_count(value.denominator)}: "
@@ -102,12 +117,18 @@ def _count(value: int | None) -> str:
 
 def _points(margin: float, value_kind: str) -> str:
     sign = "+" if margin >= 0 else "−"
-    text = f"{sign}{number(abs(margin) * 100, 1)} điểm % | points" if value_kind == "ratio" else f"{sign}{number(abs(margin), 2)}"
+    text = (
+        f"{sign}{number(abs(margin) * 100, 1)} điểm % | points"
+        if value_kind == "ratio"
+        else f"{sign}{number(abs(margin), 2)}"
+    )
     return f"so với chỉ tiêu | against the target {text}"
 
 
 def _side(side: Side) -> Table:
-    table = Table("", "", title=f"{_both(ROLES[side.role])}: {_both(side.label)}", title_justify="left", show_header=False)
+    table = Table(
+        "", "", title=f"{_both(ROLES[side.role])}: {_both(side.label)}", title_justify="left", show_header=False
+    )
     table.add_row("Phép đếm | Measure", side.measure_code)
     table.add_row("Nguồn | Source", f"{_both(side.source_label)} ({side.source_code})")
     table.add_row("Các tháng | Months", _both(ACCUMULATIONS[side.accumulation]))
@@ -126,7 +147,14 @@ def _side(side: Side) -> Table:
 
 
 def _children(found: Explanation) -> Table:
-    table = Table("Đơn vị trực thuộc | Unit", "Tử số", "Mẫu số", "Giá trị | Value", "Đạt? | Met?", title="Đơn vị trực thuộc | Units below")
+    table = Table(
+        "Đơn vị trực thuộc | Unit",
+        "Tử số",
+        "Mẫu số",
+        "Giá trị | Value",
+        "Đạt? | Met?",
+        title="Đơn vị trực thuộc | Units below",
+    )
     for child in found.children:
         status = _pair(verdict(child.is_met), verdict_en(child.is_met)) if child.status == "computed" else ""
         if child.status and child.status != "computed":
@@ -148,21 +176,27 @@ def _show_deliveries(console: Console, lines: tuple[DeliveryLine, ...]) -> None:
         of_role = [line for line in lines if line.role == role]
         if not of_role:
             continue
-        table = Table("Bộ số liệu | Dataset", "Tệp | File", "SHA-256", "Nhận lúc | Received", "Kỳ | Window", "Đọc", "Nhận", "Loại", "Không tính", "Kết quả | Outcome", title=f"Lượt nhận | Deliveries: {_both(text)}")
+        console.print(f"[bold]Lượt nhận | Deliveries: {_both(text)}[/]", soft_wrap=True)
         for line in of_role[-MOST:]:
-            outcome = _both(OUTCOMES[line.outcome]) + (f": {escape(line.reason)}" if line.reason else "")
-            table.add_row(
-                f"{line.source_code}.{line.dataset}",
-                escape(line.file_name),
-                line.sha256[:12],
-                moment(line.received_at),
-                f"{day(line.window_start)}–{day(line.window_end)}",
-                *(number(count) for count in (line.rows_read, line.rows_landed, line.rows_rejected, line.rows_excluded)),
-                outcome,
-            )
+            console.print(f"  {escape(_told(line))}", soft_wrap=True)
         if len(of_role) > MOST:
-            table.caption = f"{len(of_role)} lượt nhận, hiện {MOST} lượt mới nhất; đủ trong --json | the newest {MOST} of {len(of_role)}; all with --json"
-        console.print(table)
+            console.print(
+                f"  … {len(of_role)} lượt nhận, hiện {MOST} lượt mới nhất; đủ trong --json"
+                f" | the newest {MOST} of {len(of_role)}; all with --json",
+                soft_wrap=True,
+            )
+
+
+def _told(line: DeliveryLine) -> str:
+    outcome = OUTCOMES[line.outcome]
+    counts = (line.rows_read, line.rows_landed, line.rows_rejected, line.rows_excluded)
+    read, landed, rejected, excluded = map(number, counts)
+    return (
+        f"{line.file_name} ({line.source_code}.{line.dataset}, {line.sha256[:12]}, "
+        f"nhận | received {moment(line.received_at)}, kỳ | window {day(line.window_start)}–{day(line.window_end)}): đọc {read}, nhận {landed}, loại {rejected}, "
+        f"không tính {excluded} | read {read}, landed {landed}, rejected {rejected}, excluded {excluded}; "
+        f"{outcome.vi} | {outcome.en}" + (f": {line.reason}" if line.reason else "")
+    )
 
 
 def _show_checks(console: Console, found: Explanation) -> None:
@@ -172,10 +206,45 @@ def _show_checks(console: Console, found: Explanation) -> None:
         console.print("Đính chính: không có | Corrections: none")
     passed = sum(check.outcome == "passed" for check in found.gate_checks)
     console.print(
-        f"Cổng kiểm tra: đạt {passed}/{len(found.gate_checks)}; kiểm tra dbt: đạt {found.dbt_tests_passed}/{found.dbt_tests}"
-        f" | Gate: {passed} of {len(found.gate_checks)} passed; dbt tests: {found.dbt_tests_passed} of {found.dbt_tests}"
+        f"Cổng kiểm tra: đạt {passed}/{len(found.gate_checks)}; "
+        f"kiểm tra dbt: đạt {found.dbt_tests_passed}/{found.dbt_tests}"
+        f" | Gate: {passed} of {len(found.gate_checks)} passed; "
+        f"dbt tests: {found.dbt_tests_passed} of {found.dbt_tests}"
     )
     if not found.revisions:
         console.print("Giá trị đã công bố trước: không thay đổi | Earlier published values: unchanged")
     else:
         console.print("Giá trị đã công bố trước | Earlier published values:")
+
+
+def show_counted(counted: "Counted") -> None:
+    """The landed rows behind both sides: how many, and the first of them."""
+    console = Console(highlight=False)
+    for side in counted.sides:
+        role = _both(ROLES[side.role])
+        if side.problem:
+            console.print(f"{role} ({side.measure_code}): {escape(side.problem)}")
+            continue
+        how = (
+            "mỗi dòng là một đối tượng | each row is one thing counted"
+            if side.is_row_for_row
+            else "nhiều dòng làm nên một đối tượng, hoặc một dòng mang một con số"
+            " | several rows make one thing, or a row carries a figure"
+        )
+        console.print(
+            f"[bold]{role}[/] ({side.measure_code}) {number(side.counted)}: {number(side.row_count)} dòng | rows; {how}"
+        )
+        if not side.rows.num_columns:
+            console.print(
+                "  các dòng có in_numerator = true ở mẫu số | the denominator's rows with in_numerator = true"
+            )
+            continue
+        for row in side.rows.slice(0, MOST).to_pylist():
+            told = "; ".join(f"{name}={text}" for name, text in row.items() if text is not None)
+            console.print(f"  {escape(told)}", soft_wrap=True)
+        if side.rows.num_rows > MOST:
+            console.print(
+                f"  … {MOST} trong {number(side.rows.num_rows)} dòng; đủ trong --csv"
+                f" | the first {MOST}; all with --csv",
+                soft_wrap=True,
+            )

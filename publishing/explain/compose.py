@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from publishing.explain.deliveries import add_months
-from publishing.explain.model import Child, Definition, DeliveryLine, Explanation, Side, Text, TierCount, UnitName, Value
+from publishing.explain.model import (
+    Child,
+    Definition,
+    DeliveryLine,
+    Explanation,
+    Side,
+    Text,
+    TierCount,
+    UnitName,
+    Value,
+)
 from publishing.explain.shelf import Row, Shelf, first_day_counted, month_taken_off
 
 VALUE_COLUMNS = (
@@ -60,7 +70,9 @@ def _code(indicator: Row) -> tuple[str, str]:
 def _definition(shelf: Shelf, row: Row) -> Definition:
     clause = shelf.clauses[row["clause"]]
     variants = [
-        other["definition"] for other in shelf.indicators if other["indicator_code"] == row["indicator_code"] and other is not row
+        other["definition"]
+        for other in shelf.indicators
+        if other["indicator_code"] == row["indicator_code"] and other is not row
     ]
     return Definition(
         indicator_code=row["indicator_code"],
@@ -100,9 +112,7 @@ def _counted(shelf: Shelf, indicator: Row, role: str, unit_code: str, period: da
     return tiers, to_date, taken_off
 
 
-def _side(
-    shelf: Shelf, indicator: Row, role: str, unit: UnitName, period: date, children: Sequence[UnitName]
-) -> Side:
+def _side(shelf: Shelf, indicator: Row, role: str, unit: UnitName, period: date, children: Sequence[UnitName]) -> Side:
     measure = shelf.catalogue.measures[indicator[f"{role}_measure"]]
     source = shelf.sources[measure.source]
     tiers, to_date, taken_off = _counted(shelf, indicator, role, unit.unit_code, period)

@@ -42,7 +42,14 @@ class DeliveryShelf:
         self._answers: dict[tuple[object, ...], tuple[DeliveryLine, ...]] = {}
 
     def behind(
-        self, dataset: str, tree: UnitTree, unit_code: str, tiers: tuple[str, ...], first: date, last: date, is_state: bool
+        self,
+        dataset: str,
+        tree: UnitTree,
+        unit_code: str,
+        tiers: tuple[str, ...],
+        first: date,
+        last: date,
+        is_state: bool,
     ) -> tuple[DeliveryLine, ...]:
         """The deliveries of one dataset that can hold rows counted for a unit, oldest window first.
 
@@ -60,7 +67,9 @@ class DeliveryShelf:
                     found += _states(by_part[part], contract, last)
                 else:
                     found += _windows(by_part[part], contract, first, last, is_state)
-            found.sort(key=lambda line: (line.window_start, line.window_end, line.part, line.received_at, line.delivery_id))
+            found.sort(
+                key=lambda line: (line.window_start, line.window_end, line.part, line.received_at, line.delivery_id)
+            )
             self._answers[asked] = tuple(found)
         return self._answers[asked]
 
@@ -82,7 +91,11 @@ def _states(rows: Iterable[Mapping[str, Any]], contract: Dataset, last: date) ->
     return [
         _line(row, "window")
         for row in rows
-        if (row["window_end"] == newest if row["outcome"] != "refused" else newest is None or row["window_end"] >= newest)
+        if (
+            row["window_end"] == newest
+            if row["outcome"] != "refused"
+            else newest is None or row["window_end"] >= newest
+        )
     ]
 
 

@@ -20,7 +20,8 @@ def nearest(asked: str, known: Iterable[str]) -> list[str]:
 def _refusal(what_vi: str, what_en: str, asked: str, near: Sequence[str]) -> NotPublished:
     listed = "; ".join(near) if near else "không có | none"
     return NotPublished(
-        f"không có {what_vi} {asked!r}; gần nhất: {listed} | there is no {what_en} {asked!r}; the nearest are named above"
+        f"không có {what_vi} {asked!r}; gần nhất: {listed}"
+        f" | there is no {what_en} {asked!r}; the nearest are those named"
     )
 
 
@@ -46,7 +47,9 @@ def find_unit(rows: Sequence[Mapping[str, Any]], asked: str, on: date) -> Mappin
         for row in rows
         if folded in (row["unit_code"].casefold(), row["unit_key"].casefold(), row["label_vi"].casefold())
     ]
-    in_force = [row for row in matches if row["valid_from"] <= on and (row["valid_to"] is None or row["valid_to"] >= on)]
+    in_force = [
+        row for row in matches if row["valid_from"] <= on and (row["valid_to"] is None or row["valid_to"] >= on)
+    ]
     if len(in_force) == 1:
         return in_force[0]
     if in_force:
@@ -57,13 +60,17 @@ def find_unit(rows: Sequence[Mapping[str, Any]], asked: str, on: date) -> Mappin
         )
     if matches:
         times = "; ".join(f"{row['unit_key']} → {row['valid_to'] or '…'}" for row in matches)
-        raise NotPublished(f"đơn vị {asked!r} không có hiệu lực ngày {on}: {times} | the unit is not in force on that day")
+        raise NotPublished(
+            f"đơn vị {asked!r} không có hiệu lực ngày {on}: {times} | the unit is not in force on that day"
+        )
     named = {f"{row['unit_code']} ({row['label_vi']})": row for row in rows}
     by_text = {text: shown for shown, row in named.items() for text in (row["unit_code"], row["label_vi"])}
     raise _refusal("đơn vị", "unit", asked, [by_text[text] for text in nearest(asked, by_text)])
 
 
-def no_value(indicator: str, unit: Mapping[str, Any], levels: Sequence[str], period: date, has: Sequence[date]) -> NotPublished:
+def no_value(
+    indicator: str, unit: Mapping[str, Any], levels: Sequence[str], period: date, has: Sequence[date]
+) -> NotPublished:
     """Why the release has no row for a unit and month: the level is not measured, or the month is not there."""
     if not has:
         return NotPublished(
@@ -73,5 +80,5 @@ def no_value(indicator: str, unit: Mapping[str, Any], levels: Sequence[str], per
     near = sorted(sorted(has, key=lambda other: (abs((other - period).days), other))[:SHOWN])
     return NotPublished(
         f"không có tháng {month(period)} của {indicator} ở {unit['label_vi']}; gần nhất: "
-        f"{'; '.join(month(other) for other in near)} | there is no such month; the nearest are named above"
+        f"{'; '.join(month(other) for other in near)} | there is no such month; the nearest are those named"
     )

@@ -57,13 +57,15 @@ class Shelf:
 
 
 def fill(tables: Tables, indicators: Sequence[Row], values: Sequence[Row], periods: Sequence[date]) -> Shelf:
-    """A shelf for some rows of `dim_indicator` and all their `values`; measures are read for the `periods` explained."""
+    """A shelf for some rows of `dim_indicator` and all their `values`; measures are read for `periods` alone."""
     sources = contracts()
     return Shelf(
         release=tables.rows("from release_info")[0],
         indicators=indicators,
         units=tables.rows("from dim_unit order by unit_key"),
-        clauses={row["clause"]: row for row in tables.rows("from rpt_coverage where item_type = 'clause' order by item_code")},
+        clauses={
+            row["clause"]: row for row in tables.rows("from rpt_coverage where item_type = 'clause' order by item_code")
+        },
         values={value_key(row): row for row in values},
         measures=_measures(tables, indicators, periods),
         deliveries=DeliveryShelf(tables.rows("from deliveries order by delivery_id"), _datasets(sources)),
@@ -81,7 +83,9 @@ def value_key(row: Row) -> ValueKey:
 
 
 def _datasets(sources: Mapping[str, SourceContract]) -> dict[str, Dataset]:
-    return {f"{source.code}.{name}": dataset for source in sources.values() for name, dataset in source.datasets.items()}
+    return {
+        f"{source.code}.{name}": dataset for source in sources.values() for name, dataset in source.datasets.items()
+    }
 
 
 def _measures(tables: Tables, indicators: Sequence[Row], periods: Sequence[date]) -> dict[MeasureKey, Row]:
@@ -104,7 +108,9 @@ def _revisions(tables: Tables) -> dict[ValueKey, list[Revision]]:
     for row in tables.rows("from revision_delivery order by new_as_of, delivery_id"):
         delivered.setdefault((*value_key(row), row["new_as_of"]), []).append(row["delivery_id"])
     found: dict[ValueKey, list[Revision]] = {}
-    for row in tables.rows("from fct_indicator_revision order by indicator_code, definition, unit_key, period_start, new_as_of"):
+    for row in tables.rows(
+        "from fct_indicator_revision order by indicator_code, definition, unit_key, period_start, new_as_of"
+    ):
         found.setdefault(value_key(row), []).append(
             Revision(
                 old_as_of=row["old_as_of"],
@@ -129,7 +135,7 @@ def _check(row: Row) -> Check:
 
 
 def first_day_counted(period: date, starts: date, shift: int) -> date:
-    """The first day of what a value counts: 1 January, or the month the indicator starts in (dbt: int_indicator_need)."""
+    """The first day a value counts: 1 January, or of the month the indicator starts in (dbt: int_indicator_need)."""
     last = add_months(period, shift)
     return max(date(last.year, 1, 1), add_months(starts.replace(day=1), shift))
 

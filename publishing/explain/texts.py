@@ -15,10 +15,14 @@ ACCUMULATIONS = {
     "distinct_to_date": Text(
         "đối tượng khác nhau từ đầu năm, mỗi đối tượng một lần", "distinct things since January, each once"
     ),
-    "stock": Text("hiện trạng ngày cuối tháng, không cộng các tháng", "the state on the month's last day; months do not add up"),
+    "stock": Text(
+        "hiện trạng ngày cuối tháng, không cộng các tháng", "the state on the month's last day; months do not add up"
+    ),
 }
 ROLLUPS = {
-    "subtree": Text("bằng tổng các đơn vị trực thuộc và phần của chính đơn vị", "the units below and its own, added up"),
+    "subtree": Text(
+        "bằng tổng các đơn vị trực thuộc và phần của chính đơn vị", "the units below and its own, added up"
+    ),
     "recount": Text(
         "đếm lại ở từng cấp, không bằng tổng các đơn vị trực thuộc",
         "counted afresh at each level, not the sum of the units below",
