@@ -193,8 +193,9 @@ def _told(line: DeliveryLine) -> str:
     read, landed, rejected, excluded = map(number, counts)
     return (
         f"{line.file_name} ({line.source_code}.{line.dataset}, {line.sha256[:12]}, "
-        f"nhận | received {moment(line.received_at)}, kỳ | window {day(line.window_start)}–{day(line.window_end)}): đọc {read}, nhận {landed}, loại {rejected}, "
-        f"không tính {excluded} | read {read}, landed {landed}, rejected {rejected}, excluded {excluded}; "
+        f"nhận | received {moment(line.received_at)}, kỳ | window {day(line.window_start)}–{day(line.window_end)}): "
+        f"đọc {read}, nhận {landed}, loại {rejected}, không tính {excluded}"
+        f" | read {read}, landed {landed}, rejected {rejected}, excluded {excluded}; "
         f"{outcome.vi} | {outcome.en}" + (f": {line.reason}" if line.reason else "")
     )
 

@@ -35,7 +35,10 @@ BOOKKEEPING = (
     "candidates",
     "unit_rule",
 )
-NOT_COUNTED_ROWS = "phép đếm này không đếm dòng nhận được mà đếm danh mục khai báo | this measure counts declared facts, not landed rows"
+NOT_COUNTED_ROWS = (
+    "phép đếm này không đếm dòng nhận được mà đếm danh mục khai báo"
+    " | this measure counts declared facts, not landed rows"
+)
 
 
 @dataclass(frozen=True)
