@@ -10,6 +10,7 @@ from publishing.site.pages import Desk, Pages
 from publishing.site.release import read_release
 from publishing.site.rendering import environment
 from publishing.site.scorecard import scorecard_pages
+from publishing.site.units import unit_pages
 from publishing.tables import open_tables
 from sources.catalogue import load
 
@@ -18,6 +19,7 @@ HERE = Path(__file__).parent
 WRITERS: tuple[Callable[[Desk], Pages], ...] = (
     scorecard_pages,
     indicator_pages,
+    unit_pages,
 )
 """Every kind of page. A writer yields paths under `site/` and their HTML."""
 

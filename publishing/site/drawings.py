@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 SPARK_WIDTH, SPARK_HEIGHT = 112, 30
 BAR_WIDTH = 120
@@ -34,19 +34,12 @@ def spark(values: Sequence[float | None], targets: Sequence[float | None], label
     rule = (
         ""
         if target is None
-        else Markup('<path class="goal" d="M0 {0}H{1}"/>').format(height(target), SPARK_WIDTH)
+        else f'<path class="goal" d="M0 {height(target)}H{SPARK_WIDTH}"/>'
     )
     return Markup(
-        '<svg class="spark" role="img" aria-label="{label}" viewBox="0 0 {width} {high}" width="{width}" height="{high}">'
-        '{rule}<path class="line" d="{path}"/><circle cx="{x}" cy="{y}" r="3"/></svg>'
-    ).format(
-        label=label,
-        width=SPARK_WIDTH,
-        high=SPARK_HEIGHT,
-        rule=rule,
-        path="".join(path),
-        x=_at(4 + last * step),
-        y=height(known[-1]),
+        f'<svg class="spark" role="img" aria-label="{escape(label)}" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"'
+        f' width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}">{rule}<path class="line" d="{"".join(path)}"/>'
+        f'<circle cx="{_at(4 + last * step)}" cy="{height(known[-1])}" r="3"/></svg>'
     )
 
 
@@ -62,24 +55,23 @@ def bar(value: float | None, target: float | None, is_met: bool | None, width: i
     mark = (
         ""
         if target is None
-        else Markup('<path class="goal" d="M{0} 0V10"/>').format(_at(max(1.0, min(width - 1.0, target / full * width))))
+        else f'<path class="goal" d="M{_at(max(1.0, min(width - 1.0, target / full * width)))} 0V10"/>'
     )
     return Markup(
-        '<svg class="bar {kind}" aria-hidden="true" viewBox="0 0 {width} 10" width="{width}" height="10">'
-        '<rect class="track" y="2" width="{width}" height="6" rx="3"/><rect class="fill" y="2" width="{length}" height="6"'
-        ' rx="3"/>{mark}</svg>'
-    ).format(kind=kind, width=width, length=_at(max(0.0, value) / full * width), mark=mark)
+        f'<svg class="bar {kind}" aria-hidden="true" viewBox="0 0 {width} 10" width="{width}" height="10">'
+        f'<rect class="track" y="2" width="{width}" height="6" rx="3"/>'
+        f'<rect class="fill" y="2" width="{_at(max(0.0, value) / full * width)}" height="6" rx="3"/>{mark}</svg>'
+    )
 
 
 def progress(done: int, total: int) -> Markup:
     """So many of so many, as one segment each."""
     width = 100 / max(total, 1)
-    parts = Markup("").join(
-        Markup('<rect class="{}" x="{}" width="{}" height="8"/>').format(
-            "done" if position < done else "open", _at(position * width), _at(max(width - 0.8, 0.4))
-        )
+    parts = "".join(
+        f'<rect class="{"done" if position < done else "open"}" x="{_at(position * width)}"'
+        f' width="{_at(max(width - 0.8, 0.4))}" height="8"/>'
         for position in range(total)
     )
     return Markup(
-        '<svg class="progress" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none">{}</svg>'
-    ).format(parts)
+        f'<svg class="progress" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none">{parts}</svg>'
+    )

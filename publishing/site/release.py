@@ -39,6 +39,7 @@ class Release:
     info: Row
     directive_code: str
     units: dict[str, Row]
+    parents: dict[str, Row]
     children: dict[str, list[Row]]
     indicators: dict[str, Row]
     definitions: dict[str, list[Row]]
@@ -75,10 +76,7 @@ class Release:
 
     def parent(self, unit: Row) -> Row | None:
         """The unit above, as it was in force beside this one."""
-        for candidate in self.units.values():
-            if candidate["unit_code"] == unit["parent_unit_code"] and _overlap(candidate, unit):
-                return candidate
-        return None
+        return self.parents.get(unit["unit_key"])
 
     def label(self, unit_key: str) -> str:
         """A unit's Vietnamese name."""
@@ -98,22 +96,36 @@ def read_release(tables: Tables, catalogue: Catalogue) -> Release:
     for row in tables.rows(VALUES):
         series.setdefault((row["unit_key"], row["indicator_code"]), []).append(row)
     scorecard = tables.rows("select * from rpt_scorecard order by indicator_code")
-    release = Release(
+    parents = _parents(units)
+    children: dict[str, list[Row]] = {}
+    for unit_key, parent in parents.items():
+        children.setdefault(parent["unit_key"], []).append(units[unit_key])
+    return Release(
         tables=tables,
         catalogue=catalogue,
         info=tables.rows("select * from release_info")[0],
         directive_code=directives[0],
         units=units,
-        children={},
+        parents=parents,
+        children=children,
         indicators={code: rows[0] for code, rows in definitions.items()},
         definitions=definitions,
         series=series,
         scorecard={row["indicator_code"]: row for row in scorecard},
     )
+
+
+def _parents(units: dict[str, Row]) -> dict[str, Row]:
+    """By unit_key the unit above that was in force beside it, in the units' order."""
+    by_code: dict[str, list[Row]] = {}
     for unit in units.values():
-        if (parent := release.parent(unit)) is not None:
-            release.children.setdefault(parent["unit_key"], []).append(unit)
-    return release
+        by_code.setdefault(unit["unit_code"], []).append(unit)
+    found = {}
+    for unit_key, unit in units.items():
+        above = [row for row in by_code.get(unit["parent_unit_code"], ()) if _overlap(row, unit)]
+        if above:
+            found[unit_key] = above[0]
+    return found
 
 
 def _overlap(one: Row, other: Row) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def bilingual(text: str) -> Markup:
     return both((vietnamese, english)) if bar else escape(text)
 
 
+@cache
 def chip(kind: str, icon: str, vietnamese: str, english: str) -> Markup:
     """A status told by icon, word and colour."""
     return Markup(
@@ -102,8 +104,9 @@ def status(code: str) -> Markup:
 
 def data_block(content: Any) -> Markup:
     """JSON for a `<script type="application/json">`: nothing in it can end the element."""
+    # Every "<" is taken out, so the text is safe where it stands.
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - every "<" was taken out
+    return Markup(text.replace("<", "\\u003c"))
 
 
 def size(bytes_count: int) -> str:
