@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from publishing.site.indicators import indicator_pages
+from publishing.site.map_pages import map_pages
 from publishing.site.pages import Desk, Pages
+from publishing.site.rankings import ranking_pages
 from publishing.site.release import read_release
 from publishing.site.rendering import environment
 from publishing.site.scorecard import scorecard_pages
@@ -20,6 +22,8 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
     scorecard_pages,
     indicator_pages,
     unit_pages,
+    ranking_pages,
+    map_pages,
 )
 """Every kind of page. A writer yields paths under `site/` and their HTML."""
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from publishing import words
 from publishing.site import charts, paths, wording
-from publishing.site.drawings import bar
+from publishing.site.map_pages import geographies, indicator_map
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Release, Row
+from publishing.site.rows import month_row, unit_row
 
 SENSITIVITY = """
     select indicator_code, definition, count(*) as units, count(*) filter (where is_verdict_changed) as changed
@@ -29,6 +30,7 @@ def indicator_pages(desk: Desk) -> Pages:
         select distinct indicator_code, definition, target_source from fct_indicator_value
         where target_source is not null order by all"""):
         target_sources.setdefault((row["indicator_code"], row["definition"]), []).append(row["target_source"])
+    drawn = geographies(release)
     for code, indicator in release.indicators.items():
         month = release.month_of(code)
         rows = [unit_row(release, unit, row) for unit, row in release.at(code, month)]
@@ -52,6 +54,7 @@ def indicator_pages(desk: Desk) -> Pages:
             months=[month_row(release, row) for row in province_months(release, code)],
             chart=series_chart(release, code, province_months(release, code)),
             tally=tally(rows),
+            map=indicator_map(release, drawn, code),
         )  # fmt: skip
 
 
@@ -70,27 +73,6 @@ def province_months(release: Release, code: str) -> list[Row]:
         if unit["unit_level"] == "province" and (unit_key, code) in release.series:
             return release.series[unit_key, code]
     return []
-
-
-def month_row(release: Release, row: Row) -> Row:
-    """A month of a series with its value and target as shown."""
-    code = row["indicator_code"]
-    return {
-        **row,
-        "shown": release.shown(code, row["value"]),
-        "shown_target": release.shown(code, row["target"]),
-        "shown_forecast": release.shown(code, row["forecast"]),
-    }
-
-
-def unit_row(release: Release, unit: Row, row: Row) -> Row:
-    """A unit's value of one month as shown in a table."""
-    return {
-        **month_row(release, row),
-        "unit": unit,
-        "parent": release.parent(unit) if unit["unit_level"] == "commune" else None,
-        "bar": bar(row["value"], row["target"], row["is_met"]),
-    }
 
 
 def tally(rows: list[Row]) -> list[tuple[str, int, int, int]]:

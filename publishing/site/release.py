@@ -132,3 +132,18 @@ def _overlap(one: Row, other: Row) -> bool:
     """Whether two units were in force on a same day; an empty valid_to is still in force."""
     starts = max(one["valid_from"], other["valid_from"])
     return all(row["valid_to"] is None or row["valid_to"] >= starts for row in (one, other))
+
+
+def newest_ranks(release: Release) -> dict[str, list[Row]]:
+    """For each ranked unit its rows of the newest month of rpt_emulation_ranking, with how many units have a rank."""
+    found: dict[str, list[Row]] = {}
+    for row in release.tables.rows("""
+        select *, count(rank) over (partition by bloc_code, method) as ranked
+        from rpt_emulation_ranking as row
+        where period_start = (
+            select max(period_start) from rpt_emulation_ranking
+            where bloc_code = row.bloc_code and method = row.method and score is not null
+        )
+        order by bloc_code, method, rank nulls last, unit_key"""):
+        found.setdefault(row["unit_key"], []).append(row)
+    return found

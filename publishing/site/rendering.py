@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def environment(release_info: Mapping[str, Any]) -> Environment:
         "number": words.number,
         "data_block": data_block,
         "size": size,
+        "score": score,
     }
     made.filters.update(filters)
     return made
@@ -114,3 +116,8 @@ def size(bytes_count: int) -> str:
     if bytes_count < 1_000_000:
         return f"{words.number(max(bytes_count, 1) / 1000, 1)} KB"
     return f"{words.number(bytes_count / 1_000_000, 1)} MB"
+
+
+def score(value: Decimal | None) -> str:
+    """A score or the points of one of its parts, two decimals."""
+    return words.NOTHING if value is None else f"{value:,.2f}".translate(str.maketrans(",.", ".,"))

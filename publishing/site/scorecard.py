@@ -1,28 +1,14 @@
 """The first page: 37 targets at a glance."""
 
-from publishing import words
 from publishing.site import wording
-from publishing.site.drawings import progress, spark
+from publishing.site.drawings import progress
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Release, Row
+from publishing.site.rows import trend
 
 ATTENTION_BANDS = ("falling_back", "limited")
 ATTENTION_MOST = 6
 """A list longer than this is read by nobody; the table below holds them all."""
-
-
-def trend(release: Release, unit_key: str, indicator_code: str) -> str:
-    """The months of a unit's headline as a small line; its label says first and last in words."""
-    months = release.series[unit_key, indicator_code]
-    known = [month for month in months if month["value"] is not None]
-    if not known:
-        return spark([], [], "")
-    first, last = known[0], known[-1]
-    label = (
-        f"{words.month(first['period_start'])}: {release.shown(indicator_code, first['value'])}; "
-        f"{words.month(last['period_start'])}: {release.shown(indicator_code, last['value'])}"
-    )
-    return spark([month["value"] for month in months], [month["target"] for month in months], label)
 
 
 def scorecard_pages(desk: Desk) -> Pages:

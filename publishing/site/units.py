@@ -1,10 +1,9 @@
 """A page for each unit that has values in this release, and the list of them all."""
 
 from publishing.site import paths, wording
-from publishing.site.indicators import unit_row
 from publishing.site.pages import Desk, Pages
-from publishing.site.release import Release, Row
-from publishing.site.scorecard import trend
+from publishing.site.release import Release, Row, newest_ranks
+from publishing.site.rows import trend, unit_row
 
 
 def unit_pages(desk: Desk) -> Pages:
@@ -47,18 +46,3 @@ def _row(release: Release, unit: Row, code: str) -> Row:
         "spark": trend(release, unit["unit_key"], code),
         "months": [{**month, "shown": release.shown(code, month["value"])} for month in months],
     }
-
-
-def newest_ranks(release: Release) -> dict[str, list[Row]]:
-    """For each ranked unit its rows of the newest month of rpt_emulation_ranking, with how many units have a rank."""
-    found: dict[str, list[Row]] = {}
-    for row in release.tables.rows("""
-        select *, count(rank) over (partition by bloc_code, method) as ranked
-        from rpt_emulation_ranking as row
-        where period_start = (
-            select max(period_start) from rpt_emulation_ranking
-            where bloc_code = row.bloc_code and method = row.method and score is not null
-        )
-        order by bloc_code, method, rank nulls last, unit_key"""):
-        found.setdefault(row["unit_key"], []).append(row)
-    return found

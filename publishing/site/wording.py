@@ -43,10 +43,7 @@ METHOD_NOTES: dict[str, Pair] = {
     "progress": ("đã đi bao nhiêu đường từ mốc gốc tới chỉ tiêu", "how much of the way from the baseline is made"),
 }
 SCORE_REASONS: dict[str, Pair] = {
-    "denominator_too_small": (
-        "mẫu số quá nhỏ: một, hai hồ sơ đủ đổi kết quả",
-        "too few things counted: one or two would decide",
-    ),
+    "denominator_too_small": ("mẫu số quá nhỏ", "too few things counted"),
     "no_baseline": ("không có mốc gốc", "no baseline"),
     "baseline_too_small": ("mẫu số ở mốc gốc quá nhỏ", "too few things counted at the baseline"),
     "no_target": ("không có mức chỉ tiêu", "no target"),
