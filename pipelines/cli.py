@@ -16,6 +16,7 @@ from pipelines.cli_options import (
     say,
 )
 from pipelines.cli_sandbox import sandbox_app
+from pipelines.cli_sql import sql
 from pipelines.errors import LangsonError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(confirm_app, name="confirm")
 app.command()(explain)
+app.command()(sql)
 
 
 class Method(StrEnum):
