@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from pipelines.cli_bi import publish_to_postgres
 from pipelines.cli_confirm import confirm_app
 from pipelines.cli_explain import explain
 from pipelines.cli_options import (
@@ -29,6 +30,7 @@ app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(confirm_app, name="confirm")
 app.command()(explain)
 app.command()(sql)
+app.command()(publish_to_postgres)
 
 
 class Method(StrEnum):
