@@ -92,12 +92,13 @@ def differing(connection: "psycopg.Connection[Any]", parquet: Path, csv: Path) -
         f"array_to_string({name}, '+') as {name}" if kind.endswith("[]") else f'"{name}"'
         for name, kind in zip(names, kinds, strict=True)
     )
-    with connection.cursor() as cursor, csv.open("wb") as file:
-        with cursor.copy(
-            f'copy (select {shown} from {SCHEMA}."{parquet.stem}") to stdout (format csv)'.encode()
-        ) as copy:
-            for block in copy:
-                file.write(block)
+    with (
+        connection.cursor() as cursor,
+        csv.open("wb") as file,
+        cursor.copy(f'copy (select {shown} from {SCHEMA}."{parquet.stem}") to stdout (format csv)'.encode()) as copy,
+    ):
+        for block in copy:
+            file.write(block)
     columns = {name: "VARCHAR" if kind.endswith("[]") else kind for name, kind in zip(names, kinds, strict=True)}
     there = f"read_csv('{csv}', header = false, auto_detect = false, allow_quoted_nulls = false, columns = {columns})"
     here = f"(select {shown} from '{parquet}')"
