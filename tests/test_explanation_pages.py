@@ -1,4 +1,4 @@
-"""Pages of explanations: one for every headline with a value, with the published figures, small, and always the same."""
+"""Pages of explanations: for every headline with a value, with the published figures, small, and always the same."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sources.catalogue import Catalogue, load
@@ -56,6 +57,12 @@ class Shelf:
         return tuple(_check(row) for row in self.quality if row["stage"] == stage)
 
 
+@cache
+def catalogue() -> Catalogue:
+    """`indicators/` as data, read once."""
+    return load()
+
+
 def fill(tables: Tables, indicators: Sequence[Row], values: Sequence[Row], periods: Sequence[date]) -> Shelf:
     """A shelf for some rows of `dim_indicator` and all their `values`; measures are read for `periods` alone."""
     sources = contracts()
@@ -71,7 +78,7 @@ def fill(tables: Tables, indicators: Sequence[Row], values: Sequence[Row], perio
         deliveries=DeliveryShelf(tables.rows("from deliveries order by delivery_id"), _datasets(sources)),
         quality=tables.rows('from quality_results order by stage, "check"'),
         revisions=_revisions(tables),
-        catalogue=load(),
+        catalogue=catalogue(),
         sources=sources,
         trees={},
     )
