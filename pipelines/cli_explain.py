@@ -28,7 +28,6 @@ def explain(
     from publishing.tables import open_tables
 
     from pipelines.cli_explain_view import show_counted, show_explanation, show_explanation_json
-    from pipelines.explain_rows import counted_rows, write_csv
     from pipelines.home import home_from
     from pipelines.release.store import find_release
 
@@ -39,14 +38,17 @@ def explain(
             found = explained_by(tables, indicator, unit, period.date(), definition)
         except NotPublished as error:
             raise LangsonError(str(error)) from error
-    counted = counted_rows(place, found) if rows or csv else None
+    if not as_json:
+        show_explanation(found)
+    counted = None
+    if rows or csv is not None:
+        from pipelines.explain_rows import counted_rows, write_csv
+
+        counted = counted_rows(place, found)
+        written = 0 if csv is None else write_csv(csv, counted)
+        if not as_json:
+            show_counted(counted)
+        if csv is not None and not as_json:
+            say(f"{csv}: {written} dòng | rows")
     if as_json:
         show_explanation_json(found, counted)
-    else:
-        show_explanation(found)
-        if counted is not None:
-            show_counted(counted)
-    if csv is not None and counted is not None:
-        written = write_csv(csv, counted)
-        if not as_json:
-            say(f"{csv}: {written} dòng | rows")

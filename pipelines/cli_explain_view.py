@@ -212,6 +212,9 @@ def _show_checks(console: Console, found: Explanation) -> None:
         f" | Gate: {passed} of {len(found.gate_checks)} passed; "
         f"dbt tests: {found.dbt_tests_passed} of {found.dbt_tests}"
     )
+    for check in found.gate_checks:
+        if check.outcome != "passed":
+            console.print(f"  {escape(check.check)}: {escape(check.observed)}; {escape(check.reason)}", soft_wrap=True)
     if not found.revisions:
         console.print("Giá trị đã công bố trước: không thay đổi | Earlier published values: unchanged")
     else:

@@ -180,6 +180,17 @@ def test_a_unit_is_found_by_code_key_and_name_and_a_name_of_several_is_refused(t
     assert all(code in str(refusal.value) for code in shared["codes"])
 
 
+def test_a_second_directive_in_the_release_changes_no_explanation(home: Path, tables: Tables) -> None:
+    found = explain(tables, "b6", "183", date(2022, 9, 1))
+    with open_tables(home / "releases" / "current") as both:
+        for name in both.names():
+            columns = {row["column_name"] for row in both.rows(f'describe "{name}"')}
+            if "directive_code" in columns:
+                both.connection.execute(f"""insert into "{name}" select * replace ('lang-son-2023' as directive_code)
+                    from "{name}" where {"year = 2021" if name == "dim_period" else "true"}""")
+        assert explain(both, "b6", "183", date(2022, 9, 1)) == found
+
+
 # Kinds: flow of an office, flow with a start in June, districts and communes, distinct things, snapshot of households,
 # of villages, of enterprises against another list, of people, of schools, of facilities, of systems.
 ROW_FOR_ROW = ["a1", "a2", "a5", "a6a", "b6", "b8", "a3", "c3", "d1a", "d2a", "d2c", "d6"]

@@ -63,25 +63,53 @@ def catalogue() -> Catalogue:
     return load()
 
 
-def fill(tables: Tables, indicators: Sequence[Row], values: Sequence[Row], periods: Sequence[date]) -> Shelf:
-    """A shelf for some rows of `dim_indicator` and all their `values`; measures are read for `periods` alone."""
+def directive_of(tables: Tables, period: date | None = None) -> str:
+    """The directive whose year a month lies in; of no month, or one of no directive, the newest."""
+    rows = tables.rows(
+        "select directive_code from dim_period where is_measured"
+        " order by period_start is not distinct from ? desc, period_start desc, directive_code desc limit 1",
+        [period],
+    )
+    return str(rows[0]["directive_code"])
+
+
+def fill(
+    tables: Tables, directive: str, indicators: Sequence[Row], values: Sequence[Row], periods: Sequence[date]
+) -> Shelf:
+    """A shelf for some indicators of one directive and all their `values`; measures are read for `periods` alone."""
     sources = contracts()
     return Shelf(
         release=tables.rows("from release_info")[0],
         indicators=indicators,
-        units=tables.rows("from dim_unit order by unit_key"),
+        units=units_of(tables, directive),
         clauses={
-            row["clause"]: row for row in tables.rows("from rpt_coverage where item_type = 'clause' order by item_code")
+            row["clause"]: row
+            for row in tables.rows(
+                "from rpt_coverage where item_type = 'clause' and directive_code = ? order by item_code", [directive]
+            )
         },
         values={value_key(row): row for row in values},
-        measures=_measures(tables, indicators, periods),
-        deliveries=DeliveryShelf(tables.rows("from deliveries order by delivery_id"), _datasets(sources)),
+        measures=_measures(tables, directive, indicators, periods),
+        deliveries=DeliveryShelf(
+            tables.rows("from deliveries where directive_code = ? order by delivery_id", [directive]),
+            _datasets(sources),
+        ),
         quality=tables.rows('from quality_results order by stage, "check"'),
-        revisions=_revisions(tables),
+        revisions=_revisions(tables, directive),
         catalogue=catalogue(),
         sources=sources,
         trees={},
     )
+
+
+def indicators_of(tables: Tables, directive: str) -> list[dict[str, Any]]:
+    """The rows of `dim_indicator` of one directive."""
+    return tables.rows("from dim_indicator where directive_code = ? order by indicator_code, definition", [directive])
+
+
+def units_of(tables: Tables, directive: str) -> list[dict[str, Any]]:
+    """The rows of `dim_unit` of one directive."""
+    return tables.rows("from dim_unit where directive_code = ? order by unit_key", [directive])
 
 
 def value_key(row: Row) -> ValueKey:
@@ -95,7 +123,9 @@ def _datasets(sources: Mapping[str, SourceContract]) -> dict[str, Dataset]:
     }
 
 
-def _measures(tables: Tables, indicators: Sequence[Row], periods: Sequence[date]) -> dict[MeasureKey, Row]:
+def _measures(
+    tables: Tables, directive: str, indicators: Sequence[Row], periods: Sequence[date]
+) -> dict[MeasureKey, Row]:
     """The measures of the indicators in the months explained, those a definition moves to and those it takes off."""
     codes = {row[side] for row in indicators for side in ("numerator_measure", "denominator_measure")}
     shifts = {int(row["denominator_shift_months"] or 0) for row in indicators} | {0}
@@ -104,19 +134,24 @@ def _measures(tables: Tables, indicators: Sequence[Row], periods: Sequence[date]
     months |= {add_months(start, shift - 1) for start in starts for shift in shifts}
     rows = tables.rows(
         "select measure_code, tier, unit_code, period_start, value_month, value_to_date from fct_measure_value"
-        " where list_contains(?, measure_code) and list_contains(?::date[], period_start) order by all",
-        [sorted(codes), sorted(months)],
+        " where directive_code = ? and list_contains(?, measure_code) and list_contains(?::date[], period_start)"
+        " order by all",
+        [directive, sorted(codes), sorted(months)],
     )
     return {(row["measure_code"], row["tier"], row["unit_code"], row["period_start"]): row for row in rows}
 
 
-def _revisions(tables: Tables) -> dict[ValueKey, list[Revision]]:
+def _revisions(tables: Tables, directive: str) -> dict[ValueKey, list[Revision]]:
     delivered: dict[tuple[object, ...], list[str]] = {}
-    for row in tables.rows("from revision_delivery order by new_as_of, delivery_id"):
+    for row in tables.rows(
+        "from revision_delivery where directive_code = ? order by new_as_of, delivery_id", [directive]
+    ):
         delivered.setdefault((*value_key(row), row["new_as_of"]), []).append(row["delivery_id"])
     found: dict[ValueKey, list[Revision]] = {}
     for row in tables.rows(
-        "from fct_indicator_revision order by indicator_code, definition, unit_key, period_start, new_as_of"
+        "from fct_indicator_revision where directive_code = ?"
+        " order by indicator_code, definition, unit_key, period_start, new_as_of",
+        [directive],
     ):
         found.setdefault(value_key(row), []).append(
             Revision(

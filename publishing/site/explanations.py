@@ -14,6 +14,7 @@ from jinja2 import Environment
 from publishing import words
 from publishing.explain import explain_newest_headlines
 from publishing.explain.model import DeliveryLine, Explanation
+from publishing.explain.shelf import directive_of
 from publishing.explain.texts import ACCUMULATIONS, COUNTED_AFRESH, DELIVERY_ROLES, LEVELS, OUTCOMES, ROLES, ROLLUPS
 from publishing.site.paths import measured_units, root_of
 from publishing.tables import Tables
@@ -87,7 +88,8 @@ def _months(tables: Tables) -> dict[tuple[str, str], list[Month]]:
     rows = tables.connection.execute(
         "select indicator_code, unit_key, period_start, numerator, denominator, value, is_met, status"
         " from fct_indicator_value join dim_indicator using (directive_code, indicator_code, definition)"
-        " where is_headline order by indicator_code, unit_key, period_start"
+        " where is_headline and directive_code = ? order by indicator_code, unit_key, period_start",
+        [directive_of(tables)],
     ).fetchall()
     found: dict[tuple[str, str], list[Month]] = {}
     for indicator_code, unit_key, *month in rows:
