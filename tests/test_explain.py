@@ -68,7 +68,7 @@ def test_ten_random_values_are_what_their_landing_files_say(home: Path, tables: 
 
 
 def test_every_headline_is_explained_by_the_very_counts_it_was_published_with(headlines: list[Explanation]) -> None:
-    assert len(headlines) > 1000
+    assert len(headlines) > 300
     assert [
         (found.definition.indicator_code, found.unit.unit_key)
         for found in headlines
@@ -104,7 +104,7 @@ def test_the_units_below_and_its_own_rows_make_up_a_unit_unless_things_are_count
 
 
 def test_procedures_are_said_to_be_counted_afresh(tables: Tables) -> None:
-    found = explain(tables, "b5", "183", DECEMBER)
+    found = explain(tables, "b5", "20", DECEMBER)
     assert (found.numerator.rollup, found.numerator.children_sum, found.numerator.own) == ("recount", None, None)
     assert sum(child.denominator for child in found.children) > found.denominator.counted
 
@@ -202,8 +202,11 @@ def test_as_many_rows_are_listed_as_were_counted(code: str, home: Path, tables: 
     counted = counted_rows(Home(home), found)
     numerator, denominator = counted.sides
     assert (numerator.problem, denominator.problem) == (None, None)
+    if code == "b8":  # a household may have a shop on both platforms
+        assert numerator.rows.num_rows == numerator.row_count >= found.value.numerator
+        return
     assert numerator.row_count == found.value.numerator
-    if code in ("b8", "d2c"):  # of the population's list one row carries many people
+    if code == "d2c":  # of the population's list one row carries many people
         assert numerator.rows.num_rows == found.value.numerator
         return
     assert denominator.rows.num_rows == denominator.row_count == found.value.denominator
