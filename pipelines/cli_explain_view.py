@@ -174,6 +174,7 @@ def _children(found: Explanation) -> Table:
 def _show_deliveries(console: Console, lines: tuple[DeliveryLine, ...]) -> None:
     for role, text in DELIVERY_ROLES.items():
         of_role = [line for line in lines if line.role == role]
+        of_role.sort(key=lambda line: (line.received_at, line.delivery_id))
         if not of_role:
             continue
         console.print(f"[bold]Lượt nhận | Deliveries: {_both(text)}[/]", soft_wrap=True)
