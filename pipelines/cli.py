@@ -7,7 +7,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from pipelines.cli_bi import publish_to_postgres
 from pipelines.cli_confirm import confirm_app
+from pipelines.cli_explain import explain
 from pipelines.cli_options import (
     ByOption,
     HomeOption,
@@ -15,6 +17,7 @@ from pipelines.cli_options import (
     say,
 )
 from pipelines.cli_sandbox import sandbox_app
+from pipelines.cli_sql import sql
 from pipelines.errors import LangsonError
 
 app = typer.Typer(
@@ -25,6 +28,9 @@ app = typer.Typer(
 )
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(confirm_app, name="confirm")
+app.command()(explain)
+app.command()(sql)
+app.command()(publish_to_postgres)
 
 
 class Method(StrEnum):

@@ -1,0 +1,32 @@
+"""What every page writer is given, and how a page is made of a template."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, Template
+
+from publishing.site.paths import root_of
+from publishing.site.release import Release
+
+Page = tuple[str, str]
+"""A path under `site/` and the page's HTML."""
+Pages = Iterator[Page]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The release being shown and the environment its pages are made with."""
+
+    release: Release
+    environment: Environment
+
+    def page(self, path: str, template: str, **context: Any) -> Page:
+        """One page of a template, which is told its own path and the way to the site's root."""
+        return path, _template(self.environment, template).render(page=path, root=root_of(path), **context)
+
+
+@cache
+def _template(environment: Environment, name: str) -> Template:
+    return environment.get_template(name)
