@@ -5,8 +5,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from publishing.site.checks import quality_pages, revision_pages, timeliness_pages
+from publishing.site.downloads import download_pages
 from publishing.site.indicators import indicator_pages
 from publishing.site.map_pages import map_pages
+from publishing.site.methodology import methodology_pages
 from publishing.site.pages import Desk, Pages
 from publishing.site.rankings import ranking_pages
 from publishing.site.release import read_release
@@ -24,6 +27,11 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
     unit_pages,
     ranking_pages,
     map_pages,
+    quality_pages,
+    revision_pages,
+    timeliness_pages,
+    methodology_pages,
+    download_pages,
 )
 """Every kind of page. A writer yields paths under `site/` and their HTML."""
 
