@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from sources.catalogue import load
+
 from publishing.site.checks import quality_pages, revision_pages, timeliness_pages
 from publishing.site.downloads import download_pages
 from publishing.site.indicators import indicator_pages
@@ -17,7 +19,6 @@ from publishing.site.rendering import environment
 from publishing.site.scorecard import scorecard_pages
 from publishing.site.units import unit_pages
 from publishing.tables import open_tables
-from sources.catalogue import load
 
 HERE = Path(__file__).parent
 
@@ -37,7 +38,7 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
 
 
 def build_site(folder: Path) -> None:
-    """Write `folder/site/` from `folder/parquet/`: beside it first, then in its place, so that no half of it is ever seen.
+    """Write `folder/site/` from `folder/parquet/`: beside it first, then in its place: no half of it is ever seen.
 
     Raises ValueError when two pages claim one path.
     """

@@ -14,7 +14,7 @@ AXIS_FORMATS = {"ratio": ".0%", "multiple": ".1f"}
 
 
 def series(kind: str, rows: Sequence[dict[str, Any]]) -> Spec:
-    """A value by month with its target; rows, in order, have `month`, `value`, `target`; `kind` as dim_indicator's value_kind."""
+    """A value by month with its target; rows, in order, have `month`, `value`, `target`; `kind` is the value_kind."""
     return _filled(_series(kind), rows)
 
 
@@ -34,6 +34,8 @@ def _filled(spec: Spec, rows: Sequence[dict[str, Any]]) -> Spec:
 
 def _finished(chart: Any) -> Spec:
     spec: Spec = chart.to_dict()
+    # Wide as its place; the height is the sum of its rows.
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = {
         **spec.get("config", {}),
         "locale": {"number": NUMBERS},
@@ -57,7 +59,10 @@ def _series(kind: str) -> Spec:
     scale = alt.Scale(zero=True, nice=True)
     base = alt.Chart(alt.NamedData(ROWS))
     value = base.mark_line(
-        color=ACCENT, strokeWidth=2.5, point=alt.OverlayMarkDef(color=ACCENT, size=55, filled=True), invalid="break-paths-show-domains"
+        color=ACCENT,
+        strokeWidth=2.5,
+        point=alt.OverlayMarkDef(color=ACCENT, size=55, filled=True),
+        invalid="break-paths-show-domains",
     ).encode(x=month, y=alt.Y("value:Q", title=None, axis=axis, scale=scale))
     target = base.mark_line(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8).encode(
         x=month, y=alt.Y("target:Q", title=None, axis=axis, scale=scale)
@@ -74,8 +79,10 @@ def _scores() -> Spec:
         x=alt.X("score:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=6)),
     )
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=3, height=15)
-    target = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8).encode(
-        x=alt.datum(100)
+    target = (
+        alt.Chart(alt.InlineData(values=[{}]))
+        .mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8)
+        .encode(x=alt.datum(100))
     )
     return _finished(alt.layer(bars, target).properties(width="container", height=alt.Step(24)))
 
@@ -89,7 +96,9 @@ def _spread() -> Spec:
         x=alt.X("score:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=6)),
     )
     points = base.mark_point(color=ACCENT, filled=True, opacity=0.55, size=60)
-    target = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8).encode(
-        x=alt.datum(100)
+    target = (
+        alt.Chart(alt.InlineData(values=[{}]))
+        .mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8)
+        .encode(x=alt.datum(100))
     )
     return _finished(alt.layer(points, target).properties(width="container", height=alt.Step(28)))

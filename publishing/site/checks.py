@@ -4,10 +4,11 @@ import math
 from datetime import datetime
 from typing import Any
 
+from sources.registry import contracts
+
 from publishing.site import wording
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Release, Row
-from sources.registry import contracts
 
 PASSED = "passed"
 OUTCOMES = tuple(wording.DELIVERY)
@@ -85,11 +86,13 @@ def timeliness_pages(desk: Desk) -> Pages:
         ),
     )
     open_windows = [
-        {**row, **_sender(release, row["source_code"], row["dataset"], row["part"]), "days": _days(row)}
+        {**senders[row["source_code"], row["dataset"], row["part"]], **row, "days": _days(row)}
         for row in rows
         if row["outcome"] in ("missing", "refused", "late")
     ]
-    open_windows.sort(key=lambda row: (("missing", "refused", "late").index(row["outcome"]), -row["window_end"].toordinal()))
+    open_windows.sort(
+        key=lambda row: (("missing", "refused", "late").index(row["outcome"]), -row["window_end"].toordinal())
+    )
     yield desk.page(
         "timeliness.html",
         "timeliness.html",
@@ -111,12 +114,11 @@ def _days(row: Row) -> int | None:
 def _sender(release: Release, source_code: str, dataset: str, part: str) -> Row:
     """Names for what a contract calls by codes; a part that is no unit keeps its own name."""
     contract = contracts()[source_code]
-    units = [unit for unit in release.units.values() if unit["unit_code"] == part]
     return {
         "source_code": source_code,
         "dataset": dataset,
         "part": part,
         "source_label": contract.label,
         "dataset_label": contract.datasets[dataset].label,
-        "unit": units[0] if units else None,
+        "unit": next((unit for unit in release.units.values() if unit["unit_code"] == part), None),
     }

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from publishing.site.pages import Desk, Pages
+from publishing.site.release import Row
 
 MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 FOLDERS = (
@@ -13,8 +14,13 @@ FOLDERS = (
     ("csv", "Bảng công bố dạng CSV (UTF-8)", "Published tables as CSV (UTF-8)"),
     ("parquet", "Bảng công bố dạng Parquet, giữ kiểu dữ liệu", "Published tables as Parquet, with their types"),
 )
+TABLE_FOLDERS = ("csv", "parquet")
 FILES = (
-    ("indicators.duckdb", "Mọi bảng trong một tệp, hỏi bằng SQL (DuckDB 1.x)", "All tables in one file, for SQL (DuckDB 1.x)"),
+    (
+        "indicators.duckdb",
+        "Mọi bảng trong một tệp, hỏi bằng SQL (DuckDB 1.x)",
+        "All tables in one file, for SQL (DuckDB 1.x)",
+    ),
     ("changes.md", "Bản này khác bản trước ở đâu", "What changed since the release before"),
     ("gate.json", "Kết quả cổng công bố", "The gate's verdicts"),
 )
@@ -30,24 +36,29 @@ def download_pages(desk: Desk) -> Pages:
     folder = desk.release.tables.folder
     descriptions = table_descriptions()
     sections = [
-        {
-            "name": name,
-            "label": (vietnamese, english),
-            "files": [
-                {"href": f"../{path.relative_to(folder).as_posix()}", "name": path.relative_to(folder / name).as_posix(),
-                 "size": path.stat().st_size, "about": descriptions.get(path.stem, "") if name in ("csv", "parquet") else ""}
-                for path in sorted((folder / name).rglob("*")) if path.is_file()
-            ],
-        }
+        {"name": name, "label": (vietnamese, english), "files": _files(folder, name, descriptions)}
         for name, vietnamese, english in FOLDERS
         if (folder / name).is_dir()
-    ]  # fmt: skip
+    ]
     single = [
         {"href": f"../{name}", "name": name, "label": (vietnamese, english), "size": (folder / name).stat().st_size}
         for name, vietnamese, english in FILES
         if (folder / name).is_file()
     ]
     yield desk.page("downloads.html", "downloads.html", sections=sections, single=single)
+
+
+def _files(folder: Path, name: str, descriptions: dict[str, str]) -> list[Row]:
+    return [
+        {
+            "href": f"../{path.relative_to(folder).as_posix()}",
+            "name": path.relative_to(folder / name).as_posix(),
+            "size": path.stat().st_size,
+            "about": descriptions.get(path.stem, "") if name in TABLE_FOLDERS else "",
+        }
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file()
+    ]
 
 
 def table_descriptions() -> dict[str, str]:

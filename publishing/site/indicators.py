@@ -1,4 +1,4 @@
-"""A page for each indicator: what is asked, how it is counted, what other readings would change, and every unit's value."""
+"""A page for each indicator: what is asked, how it is counted, what other readings would change, every unit's value."""
 
 from typing import Any
 
@@ -12,7 +12,9 @@ from publishing.site.rows import month_row, unit_row
 SENSITIVITY = """
     select indicator_code, definition, count(*) as units, count(*) filter (where is_verdict_changed) as changed
     from rpt_definition_sensitivity as row
-    where period_start = (select max(period_start) from rpt_definition_sensitivity where indicator_code = row.indicator_code)
+    where period_start = (
+        select max(period_start) from rpt_definition_sensitivity where indicator_code = row.indicator_code
+    )
     group by indicator_code, definition
 """
 
@@ -89,8 +91,5 @@ def series_chart(release: Release, code: str, months: list[Row]) -> charts.Spec:
     """The chart of a series of months."""
     return charts.series(
         release.indicators[code]["value_kind"],
-        [
-            {"month": words.month(row["period_start"]), "value": row["value"], "target": row["target"]}
-            for row in months
-        ],
+        [{"month": words.month(row["period_start"]), "value": row["value"], "target": row["target"]} for row in months],
     )

@@ -1,4 +1,4 @@
-"""`map.html`: the whole province at once, and a small map for each indicator; the same maps stand on indicator pages."""
+"""`map.html`: the whole province at once, and a small map for each indicator; indicator pages show the same."""
 
 import os
 from pathlib import Path

@@ -69,7 +69,9 @@ def tile_geography(units: list[Row], parents: Mapping[str, Row], level: str) -> 
 
 def shape_geography(units: list[Row], shapes: Mapping[str, list[Ring]]) -> Geography:
     """Real outlines of the units that have one; the others are named as missing."""
-    drawn, height = projected({unit["unit_code"]: shapes[unit["unit_code"]] for unit in units if unit["unit_code"] in shapes}, WIDTH)
+    drawn, height = projected(
+        {unit["unit_code"]: shapes[unit["unit_code"]] for unit in units if unit["unit_code"] in shapes}, WIDTH
+    )
     elements = {}
     for unit in units:
         if unit["unit_code"] in drawn:
@@ -89,9 +91,7 @@ def draw(geography: Geography, marks: Mapping[str, Mark], label: str, signs: boo
     groups = []
     for kind in sorted({mark.kind for mark in marks.values()}):
         ours = [key for key, mark in marks.items() if mark.kind == kind and key in geography.elements]
-        drawn = "".join(
-            geography.elements[key][0].format(f"<title>{escape(marks[key].title)}</title>") for key in ours
-        )
+        drawn = "".join(geography.elements[key][0].format(f"<title>{escape(marks[key].title)}</title>") for key in ours)
         groups.append(f'<g class="{kind}"{PATTERNS.get(kind, "")}>{drawn}</g>')
         if signs:
             texts = "".join(_texts(geography.elements[key][1], marks[key].sign, names.get(key)) for key in ours)

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
