@@ -10,7 +10,7 @@ from sources.catalogue import load
 from publishing.site.checks import quality_pages, revision_pages, timeliness_pages
 from publishing.site.downloads import download_pages
 from publishing.site.indicators import indicator_pages
-from publishing.site.map_pages import map_pages
+from publishing.site.map_pages import geographies, map_pages
 from publishing.site.methodology import methodology_pages
 from publishing.site.pages import Desk, Pages
 from publishing.site.rankings import ranking_pages
@@ -40,7 +40,7 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
 def build_site(folder: Path) -> None:
     """Write `folder/site/` from `folder/parquet/`: beside it first, then in its place: no half of it is ever seen.
 
-    Raises ValueError when two pages claim one path.
+    Raises ValueError when two pages claim one path, ShapeError for a LANGSON_GEOJSON that cannot be used.
     """
     made = folder / ".site-being-made"
     shutil.rmtree(made, ignore_errors=True)
@@ -48,7 +48,7 @@ def build_site(folder: Path) -> None:
         shutil.copytree(HERE / name, made / name, copy_function=shutil.copyfile)
     with open_tables(folder) as tables:
         release = read_release(tables, load())
-        desk = Desk(release, environment(release.info))
+        desk = Desk(release, environment(release.info), geographies(release))
         for writer in WRITERS:
             for path, html in writer(desk):
                 target = made / path

@@ -4,7 +4,7 @@ from typing import Any
 
 from publishing import words
 from publishing.site import charts, paths, wording
-from publishing.site.map_pages import geographies, indicator_map
+from publishing.site.map_pages import indicator_map
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Release, Row
 from publishing.site.rows import month_row, unit_row
@@ -32,7 +32,6 @@ def indicator_pages(desk: Desk) -> Pages:
         select distinct indicator_code, definition, target_source from fct_indicator_value
         where target_source is not null order by all"""):
         target_sources.setdefault((row["indicator_code"], row["definition"]), []).append(row["target_source"])
-    drawn = geographies(release)
     for code, indicator in release.indicators.items():
         month = release.month_of(code)
         rows = [unit_row(release, unit, row) for unit, row in release.at(code, month)]
@@ -56,7 +55,7 @@ def indicator_pages(desk: Desk) -> Pages:
             months=[month_row(release, row) for row in province_months(release, code)],
             chart=series_chart(release, code, province_months(release, code)),
             tally=tally(rows),
-            map=indicator_map(release, drawn, code),
+            map=indicator_map(release, desk.geographies, code),
         )  # fmt: skip
 
 

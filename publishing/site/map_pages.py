@@ -1,6 +1,7 @@
 """`map.html`: the whole province at once, and a small map for each indicator; indicator pages show the same."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from markupsafe import Markup
@@ -36,7 +37,7 @@ def geographies(release: Release) -> dict[str, Geography]:
     return drawn
 
 
-def indicator_map(release: Release, drawn: dict[str, Geography], code: str, signs: bool = True) -> Markup | None:
+def indicator_map(release: Release, drawn: Mapping[str, Geography], code: str, signs: bool = True) -> Markup | None:
     """The finest level of an indicator that a map can show, in the month its units are compared; None for none."""
     rows = release.at(code, release.month_of(code))
     for level in LEVELS:
@@ -66,7 +67,7 @@ def _label(release: Release, code: str, level: str, marks: dict[str, Mark]) -> s
 def map_pages(desk: Desk) -> Pages:
     """`map.html`; its overview shows each unit's published level score."""
     release = desk.release
-    drawn = geographies(release)
+    drawn = desk.geographies
     overviews = []
     for level in LEVELS:
         rows = [

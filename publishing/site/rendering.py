@@ -120,4 +120,4 @@ def size(bytes_count: int) -> str:
 
 def score(value: Decimal | None) -> str:
     """A score or the points of one of its parts, two decimals."""
-    return words.NOTHING if value is None else f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
+    return words.NOTHING if value is None else words.number(value, 2)

@@ -5,29 +5,30 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 HOST = "127.0.0.1"
 START = "/site/index.html"
 
+CONTENT_TYPES = {
+    "": "application/octet-stream",
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".ttl": "text/turtle; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
 
 class ReleaseHandler(SimpleHTTPRequestHandler):
     """Files below a release folder, read only; no listing, no way out, texts said to be UTF-8."""
 
-    extensions_map: ClassVar[dict[str, str]] = {
-        "": "application/octet-stream",
-        ".html": "text/html; charset=utf-8",
-        ".css": "text/css; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-        ".svg": "image/svg+xml",
-        ".csv": "text/csv; charset=utf-8",
-        ".json": "application/json; charset=utf-8",
-        ".md": "text/markdown; charset=utf-8",
-        ".txt": "text/plain; charset=utf-8",
-        ".ttl": "text/turtle; charset=utf-8",
-        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
+    extensions_map = CONTENT_TYPES
 
     def __init__(self, *arguments: object, folder: Path) -> None:
         # Resolved for every request: `current` is a link that a new release moves.
