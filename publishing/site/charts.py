@@ -10,6 +10,8 @@ NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", "
 """Figures on the axes as Vietnamese readers write them."""
 ROWS = "rows"
 ACCENT, TARGET = "#0b5563", "#b0560f"
+BAR_HEIGHT, LINE_HEIGHT = 24, 28
+"""Of a unit's bar and of a parent's line; a step of Vega-Lite's own does not go with a width that follows the page."""
 AXIS_FORMATS = {"ratio": ".0%", "multiple": ".1f"}
 
 
@@ -20,12 +22,12 @@ def series(kind: str, rows: Sequence[dict[str, Any]]) -> Spec:
 
 def scores(rows: Sequence[dict[str, Any]]) -> Spec:
     """A bar for each unit, in the order of the rows, which have `unit` and `score`."""
-    return _filled(_scores(), rows)
+    return {**_filled(_scores(), rows), "height": BAR_HEIGHT * len(rows)}
 
 
 def spread(rows: Sequence[dict[str, Any]]) -> Spec:
     """A point for each unit on its parent's line; rows, ordered by parent, have `unit`, `parent`, `score`."""
-    return _filled(_spread(), rows)
+    return {**_filled(_spread(), rows), "height": LINE_HEIGHT * len({row["parent"] for row in rows})}
 
 
 def _filled(spec: Spec, rows: Sequence[dict[str, Any]]) -> Spec:
@@ -34,13 +36,12 @@ def _filled(spec: Spec, rows: Sequence[dict[str, Any]]) -> Spec:
 
 def _finished(chart: Any) -> Spec:
     spec: Spec = chart.to_dict()
-    # Wide as its place; the height is the sum of its rows.
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = {
         **spec.get("config", {}),
         "locale": {"number": NUMBERS},
         "font": "system-ui, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif",
         "background": None,
+        "aria": False,  # the place it is drawn in is one image with a label; the figures are in the table below
         "view": {"stroke": None},
         "axis": {
             "labelColor": "#4d5c68", "labelFontSize": 12, "titleColor": "#4d5c68", "titleFontWeight": "normal",
@@ -84,7 +85,7 @@ def _scores() -> Spec:
         .mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8)
         .encode(x=alt.datum(100))
     )
-    return _finished(alt.layer(bars, target).properties(width="container", height=alt.Step(24)))
+    return _finished(alt.layer(bars, target).properties(width="container"))
 
 
 @cache
@@ -101,4 +102,4 @@ def _spread() -> Spec:
         .mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.8)
         .encode(x=alt.datum(100))
     )
-    return _finished(alt.layer(points, target).properties(width="container", height=alt.Step(28)))
+    return _finished(alt.layer(points, target).properties(width="container"))

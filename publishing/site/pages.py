@@ -18,7 +18,7 @@ Pages = Iterator[Page]
 
 @dataclass(frozen=True)
 class Desk:
-    """The release being shown, the environment its pages are made with, and how each level of units is drawn on a map."""
+    """The release being shown, the environment its pages are made with, how a map draws each level of units."""
 
     release: Release
     environment: Environment
