@@ -41,9 +41,10 @@ def _finished(chart: Any) -> Spec:
         "locale": {"number": NUMBERS},
         "font": "system-ui, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif",
         "background": None,
-        "aria": False,  # the place it is drawn in is one image with a label; the figures are in the table below
+        "mark": {"aria": False},  # the place it is drawn in is one image with a label; the figures are in the table
         "view": {"stroke": None},
         "axis": {
+            "aria": False,
             "labelColor": "#4d5c68", "labelFontSize": 12, "titleColor": "#4d5c68", "titleFontWeight": "normal",
             "gridColor": "#e3e9ec", "domainColor": "#b8c4cb", "tickColor": "#b8c4cb", "labelLimit": 260,
         },
