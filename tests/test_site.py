@@ -253,6 +253,15 @@ def test_the_first_release_says_that_it_revises_nothing(folder: Path) -> None:
     assert "chưa có giá trị nào để sửa" in text(page(folder, "revisions.html").xpath("//main"))
 
 
+def test_a_value_that_is_held_or_missing_says_so_in_words(folder: Path) -> None:
+    held = rows(folder, "fct_indicator_value", definition="headline", status="before_start")
+    assert held
+    tree = page(folder, f"units/{held[0]['unit_code']}.html")
+    assert "chưa đến kỳ" in text(
+        tree.xpath(f"//table[@class='months']//tr[@data-indicator='{held[0]['indicator_code']}']")
+    )
+
+
 def test_the_methodology_has_every_definition_and_clause(folder: Path) -> None:
     tree = page(folder, "methodology.html")
     told = text(tree.xpath("//main"))
