@@ -295,7 +295,7 @@ def test_a_heading_sorts_its_table_and_a_second_press_turns_it_round(watched: Wa
     rising = [float(value) for value in watched.page.evaluate(read) if value != "None"]
     heading.press("Enter")
     falling = [float(value) for value in watched.page.evaluate(read) if value != "None"]
-    assert rising == sorted(rising) and falling == sorted(falling, reverse=True) and len(set(rising)) > 3
+    assert rising == sorted(rising) and falling == sorted(falling, reverse=True) and len(set(rising)) > 1
     assert watched.page.locator("table.units th[aria-sort='descending']").count() == 1
 
 

@@ -185,7 +185,8 @@ def test_a_ranking_takes_every_score_apart_and_says_why_a_part_does_not_count(fo
         tree = page(folder, f"ranking/{bloc}.html")
         for method in ("level", "progress"):
             ours = [row for row in ranking if (row["bloc_code"], row["method"]) == (bloc, method)]
-            newest = max(row["period_start"] for row in ours if row["score"] is not None)
+            scored = [row["period_start"] for row in ours if row["score"] is not None]
+            newest = max(scored or [row["period_start"] for row in ours])
             published = {row["unit_key"]: row for row in ours if row["period_start"] == newest}
             shown = {
                 row.get("data-unit"): row for row in tree.xpath(f"//table[@data-method='{method}']//tr[@data-unit]")

@@ -1,5 +1,6 @@
 """`map.html`: the whole province at once, and a small map for each indicator; indicator pages show the same."""
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,5 +100,6 @@ def _step(row: Row) -> str:
 
 def _score_mark(row: Row) -> Mark:
     score = row["score"]
-    sign = words.NOTHING if score is None else words.number(float(score))
+    # Rounded down: 99,7 is not yet 100.
+    sign = words.NOTHING if score is None else words.number(math.floor(score))
     return Mark(row["step"], sign, f"{row['unit']['label_vi']}: {rendering.score(score)}")

@@ -138,14 +138,17 @@ def _overlap(one: Row, other: Row) -> bool:
 
 
 def newest_ranks(release: Release) -> dict[str, list[Row]]:
-    """For each ranked unit its rows of the newest month of rpt_emulation_ranking, with how many units have a rank."""
+    """For each unit of a bloc its rows of rpt_emulation_ranking in the newest month with scores, else the newest.
+
+    `ranked` is how many units of the bloc have a rank.
+    """
     found: dict[str, list[Row]] = {}
     for row in release.tables.rows("""
         select *, count(rank) over (partition by bloc_code, method) as ranked
         from rpt_emulation_ranking as row
         where period_start = (
-            select max(period_start) from rpt_emulation_ranking
-            where bloc_code = row.bloc_code and method = row.method and score is not null
+            select coalesce(max(period_start) filter (where score is not null), max(period_start))
+            from rpt_emulation_ranking where bloc_code = row.bloc_code and method = row.method
         )
         order by bloc_code, method, rank nulls last, unit_key"""):
         found.setdefault(row["unit_key"], []).append(row)
