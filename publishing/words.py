@@ -1,6 +1,7 @@
 """Numbers and words as Vietnamese readers write them, the English beside: pages, files and tables take them here."""
 
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 MATURITY = {"final": "đã chốt", "provisional": "tạm tính"}
 MATURITY_EN = {"final": "final", "provisional": "provisional"}
@@ -25,7 +26,7 @@ NOTHING = "–"
 
 def percent(value: float | None) -> str:
     """0.812 is `81,2 %`, nothing is a dash."""
-    return NOTHING if value is None else f"{number(value * 100, 1)} %"
+    return NOTHING if value is None else f"{number(_exact(value) * 100, 1)} %"
 
 
 def multiple(value: float | None) -> str:
@@ -38,9 +39,15 @@ def shown(value: float | None, value_kind: str) -> str:
     return {"ratio": percent, "multiple": multiple}[value_kind](value)
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """12345.6 with one decimal is `12.345,6`."""
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+def number(value: float | Decimal, decimals: int = 0) -> str:
+    """12345.6 with one decimal is `12.345,6`; halves are rounded up, as readers do: 28.75 is `28,8`."""
+    rounded = _exact(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{rounded:,f}".translate(str.maketrans(",.", ".,"))
+
+
+def _exact(value: float | Decimal) -> Decimal:
+    """The number as it is written in decimals: 0.2875 itself, not the nearest binary fraction below it."""
+    return value if isinstance(value, Decimal) else Decimal(repr(value))
 
 
 def day(value: date) -> str:

@@ -5,8 +5,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from sources.catalogue import load
+
+from publishing.site.checks import quality_pages, revision_pages, timeliness_pages
+from publishing.site.downloads import download_pages
 from publishing.site.indicators import indicator_pages
-from publishing.site.map_pages import map_pages
+from publishing.site.map_pages import geographies, map_pages
+from publishing.site.methodology import methodology_pages
 from publishing.site.pages import Desk, Pages
 from publishing.site.rankings import ranking_pages
 from publishing.site.release import read_release
@@ -14,7 +19,6 @@ from publishing.site.rendering import environment
 from publishing.site.scorecard import scorecard_pages
 from publishing.site.units import unit_pages
 from publishing.tables import open_tables
-from sources.catalogue import load
 
 HERE = Path(__file__).parent
 
@@ -24,14 +28,19 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
     unit_pages,
     ranking_pages,
     map_pages,
+    quality_pages,
+    revision_pages,
+    timeliness_pages,
+    methodology_pages,
+    download_pages,
 )
 """Every kind of page. A writer yields paths under `site/` and their HTML."""
 
 
 def build_site(folder: Path) -> None:
-    """Write `folder/site/` from `folder/parquet/`: beside it first, then in its place, so that no half of it is ever seen.
+    """Write `folder/site/` from `folder/parquet/`: beside it first, then in its place: no half of it is ever seen.
 
-    Raises ValueError when two pages claim one path.
+    Raises ValueError when two pages claim one path, ShapeError for a LANGSON_GEOJSON that cannot be used.
     """
     made = folder / ".site-being-made"
     shutil.rmtree(made, ignore_errors=True)
@@ -39,7 +48,7 @@ def build_site(folder: Path) -> None:
         shutil.copytree(HERE / name, made / name, copy_function=shutil.copyfile)
     with open_tables(folder) as tables:
         release = read_release(tables, load())
-        desk = Desk(release, environment(release.info))
+        desk = Desk(release, environment(release.info), geographies(release))
         for writer in WRITERS:
             for path, html in writer(desk):
                 target = made / path

@@ -31,11 +31,7 @@ def spark(values: Sequence[float | None], targets: Sequence[float | None], label
             path.append(f"{'L' if drawing else 'M'}{_at(4 + position * step)} {height(value)}")
         drawing = value is not None
     last = max(position for position, value in enumerate(values) if value is not None)
-    rule = (
-        ""
-        if target is None
-        else f'<path class="goal" d="M0 {height(target)}H{SPARK_WIDTH}"/>'
-    )
+    rule = "" if target is None else f'<path class="goal" d="M0 {height(target)}H{SPARK_WIDTH}"/>'
     return Markup(
         f'<svg class="spark" role="img" aria-label="{escape(label)}" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}"'
         f' width="{SPARK_WIDTH}" height="{SPARK_HEIGHT}">{rule}<path class="line" d="{"".join(path)}"/>'
@@ -58,7 +54,7 @@ def bar(value: float | None, target: float | None, is_met: bool | None, width: i
         else f'<path class="goal" d="M{_at(max(1.0, min(width - 1.0, target / full * width)))} 0V10"/>'
     )
     return Markup(
-        f'<svg class="bar {kind}" aria-hidden="true" viewBox="0 0 {width} 10" width="{width}" height="10">'
+        f'<svg class="gauge {kind}" aria-hidden="true" viewBox="0 0 {width} 10" width="{width}" height="10">'
         f'<rect class="track" y="2" width="{width}" height="6" rx="3"/>'
         f'<rect class="fill" y="2" width="{_at(max(0.0, value) / full * width)}" height="6" rx="3"/>{mark}</svg>'
     )

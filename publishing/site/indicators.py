@@ -1,10 +1,10 @@
-"""A page for each indicator: what is asked, how it is counted, what other readings would change, and every unit's value."""
+"""A page for each indicator: what is asked, how it is counted, what other readings would change, every unit's value."""
 
 from typing import Any
 
 from publishing import words
 from publishing.site import charts, paths, wording
-from publishing.site.map_pages import geographies, indicator_map
+from publishing.site.map_pages import indicator_map
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Release, Row
 from publishing.site.rows import month_row, unit_row
@@ -12,7 +12,9 @@ from publishing.site.rows import month_row, unit_row
 SENSITIVITY = """
     select indicator_code, definition, count(*) as units, count(*) filter (where is_verdict_changed) as changed
     from rpt_definition_sensitivity as row
-    where period_start = (select max(period_start) from rpt_definition_sensitivity where indicator_code = row.indicator_code)
+    where period_start = (
+        select max(period_start) from rpt_definition_sensitivity where indicator_code = row.indicator_code
+    )
     group by indicator_code, definition
 """
 
@@ -30,7 +32,6 @@ def indicator_pages(desk: Desk) -> Pages:
         select distinct indicator_code, definition, target_source from fct_indicator_value
         where target_source is not null order by all"""):
         target_sources.setdefault((row["indicator_code"], row["definition"]), []).append(row["target_source"])
-    drawn = geographies(release)
     for code, indicator in release.indicators.items():
         month = release.month_of(code)
         rows = [unit_row(release, unit, row) for unit, row in release.at(code, month)]
@@ -54,7 +55,7 @@ def indicator_pages(desk: Desk) -> Pages:
             months=[month_row(release, row) for row in province_months(release, code)],
             chart=series_chart(release, code, province_months(release, code)),
             tally=tally(rows),
-            map=indicator_map(release, drawn, code),
+            map=indicator_map(release, desk.geographies, code),
         )  # fmt: skip
 
 
@@ -89,8 +90,5 @@ def series_chart(release: Release, code: str, months: list[Row]) -> charts.Spec:
     """The chart of a series of months."""
     return charts.series(
         release.indicators[code]["value_kind"],
-        [
-            {"month": words.month(row["period_start"]), "value": row["value"], "target": row["target"]}
-            for row in months
-        ],
+        [{"month": words.month(row["period_start"]), "value": row["value"], "target": row["target"]} for row in months],
     )

@@ -1,6 +1,8 @@
-"""`map.html`: the whole province at once, and a small map for each indicator; the same maps stand on indicator pages."""
+"""`map.html`: the whole province at once, and a small map for each indicator; indicator pages show the same."""
 
+import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from markupsafe import Markup
@@ -36,7 +38,7 @@ def geographies(release: Release) -> dict[str, Geography]:
     return drawn
 
 
-def indicator_map(release: Release, drawn: dict[str, Geography], code: str, signs: bool = True) -> Markup | None:
+def indicator_map(release: Release, drawn: Mapping[str, Geography], code: str, signs: bool = True) -> Markup | None:
     """The finest level of an indicator that a map can show, in the month its units are compared; None for none."""
     rows = release.at(code, release.month_of(code))
     for level in LEVELS:
@@ -66,7 +68,7 @@ def _label(release: Release, code: str, level: str, marks: dict[str, Mark]) -> s
 def map_pages(desk: Desk) -> Pages:
     """`map.html`; its overview shows each unit's published level score."""
     release = desk.release
-    drawn = geographies(release)
+    drawn = desk.geographies
     overviews = []
     for level in LEVELS:
         rows = [
@@ -98,5 +100,6 @@ def _step(row: Row) -> str:
 
 def _score_mark(row: Row) -> Mark:
     score = row["score"]
-    sign = words.NOTHING if score is None else words.number(float(score))
+    # Rounded down: 99,7 is not yet 100.
+    sign = words.NOTHING if score is None else words.number(math.floor(score))
     return Mark(row["step"], sign, f"{row['unit']['label_vi']}: {rendering.score(score)}")

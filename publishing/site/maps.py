@@ -11,6 +11,8 @@ from publishing.site.tiles import Cell, Place, commune_places, grid, mean
 
 TILE = {"commune": 24.0, "district": 96.0}
 """The side of a tile in drawing units."""
+SLACK = {"commune": 1.5, "district": 1.1}
+"""So many cells for each unit: enough empty ones to keep the province's outline."""
 WIDTH = 640.0
 """The width of a map of real outlines."""
 
@@ -26,13 +28,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Geography:
-    """The units of one level as drawn: an element for each with `{}` for its title, and where its sign stands."""
+    """The units of one level as drawn: an element for each with `{}` for its title, and where its sign stands.
+
+    `names` are written on the tiles, by unit_key; `missing` are the units that cannot be drawn.
+    """
 
     width: float
     height: float
     elements: Mapping[str, tuple[str, Place]]
     borders: str
-    names: tuple[tuple[Place, str], ...]
+    names: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
 
 
@@ -40,7 +45,7 @@ def tile_geography(units: list[Row], parents: Mapping[str, Row], level: str) -> 
     """Tiles of the communes, with a border between districts, or of the districts."""
     side = TILE[level]
     places = {unit["unit_key"]: place for unit in units if (place := _place(unit, parents)) is not None}
-    cells = grid(places)
+    cells = grid(places, SLACK[level])
     columns, rows = (max(cell[axis] for cell in cells.values()) + 1 for axis in (0, 1)) if cells else (0, 0)
     elements = {}
     for key, (column, row) in cells.items():
@@ -55,7 +60,7 @@ def tile_geography(units: list[Row], parents: Mapping[str, Row], level: str) -> 
         rows * side + 4,
         elements,
         _borders(cells, inside, side) if level == "commune" else "",
-        tuple((elements[unit["unit_key"]][1], unit["label_vi"]) for unit in units if unit["unit_key"] in cells)
+        tuple((unit["unit_key"], unit["label_vi"]) for unit in units if unit["unit_key"] in cells)
         if level == "district"
         else (),
         tuple(unit["label_vi"] for unit in units if unit["unit_key"] not in cells),
@@ -64,7 +69,9 @@ def tile_geography(units: list[Row], parents: Mapping[str, Row], level: str) -> 
 
 def shape_geography(units: list[Row], shapes: Mapping[str, list[Ring]]) -> Geography:
     """Real outlines of the units that have one; the others are named as missing."""
-    drawn, height = projected({unit["unit_code"]: shapes[unit["unit_code"]] for unit in units if unit["unit_code"] in shapes}, WIDTH)
+    drawn, height = projected(
+        {unit["unit_code"]: shapes[unit["unit_code"]] for unit in units if unit["unit_code"] in shapes}, WIDTH
+    )
     elements = {}
     for unit in units:
         if unit["unit_code"] in drawn:
@@ -80,25 +87,31 @@ def shape_geography(units: list[Row], shapes: Mapping[str, list[Ring]]) -> Geogr
 
 def draw(geography: Geography, marks: Mapping[str, Mark], label: str, signs: bool = True) -> Markup:
     """The map as SVG. `label` tells in words what the picture shows; each unit's title tells its own."""
-    kinds = sorted({mark.kind for mark in marks.values()})
+    names = dict(geography.names)
     groups = []
-    for kind in kinds:
-        places = [(geography.elements[key], mark) for key, mark in marks.items() if mark.kind == kind and key in geography.elements]
-        drawn = "".join(element.format(f"<title>{escape(mark.title)}</title>") for (element, _), mark in places)
+    for kind in sorted({mark.kind for mark in marks.values()}):
+        ours = [key for key, mark in marks.items() if mark.kind == kind and key in geography.elements]
+        drawn = "".join(geography.elements[key][0].format(f"<title>{escape(marks[key].title)}</title>") for key in ours)
         groups.append(f'<g class="{kind}"{PATTERNS.get(kind, "")}>{drawn}</g>')
         if signs:
-            drop = 16 if geography.names else 0
-            texts = "".join(f'<text x="{x:g}" y="{y + drop:g}">{escape(mark.sign)}</text>' for (_, (x, y)), mark in places if mark.sign)
+            texts = "".join(_texts(geography.elements[key][1], marks[key].sign, names.get(key)) for key in ours)
             groups.append(f'<g class="signs on-{kind}">{texts}</g>')
-    names = "".join(
-        f'<text class="name" x="{x:g}" y="{y - 6:g}">{escape(name.removeprefix("Huyện ").removeprefix("Thành phố "))}</text>'
-        for (x, y), name in geography.names
-        if signs
-    )
     border = f'<path class="border" d="{geography.borders}"/>' if geography.borders else ""
     return Markup(
-        f'<svg class="province" role="img" aria-label="{escape(label)}" viewBox="0 0 {geography.width:g} {geography.height:g}">'
-        f'{"".join(groups)}{border}<g class="names">{names}</g></svg>'
+        f'<svg class="province" role="img" aria-label="{escape(label)}"'
+        f' viewBox="0 0 {geography.width:g} {geography.height:g}">{"".join(groups)}{border}</svg>'
+    )
+
+
+def _texts(place: Place, sign: str, name: str | None) -> str:
+    """A unit's sign; under its name where the tile is large enough for one."""
+    x, y = place
+    if name is None:
+        return f'<text x="{x:g}" y="{y:g}">{escape(sign)}</text>' if sign else ""
+    short = name.removeprefix("Huyện ").removeprefix("Thành phố ")
+    return (
+        f'<text class="name" x="{x:g}" y="{y - 10:g}">{escape(short)}</text>'
+        f'<text class="figure-in" x="{x:g}" y="{y + 12:g}">{escape(sign)}</text>'
     )
 
 

@@ -27,7 +27,7 @@ def root_of(page: str) -> str:
 
 
 def measured_units(tables: Tables) -> list[dict[str, Any]]:
-    """Rows of `dim_unit` that have values in this release, in Vietnamese order, each with the `page_name` of its page."""
+    """Rows of `dim_unit` that have values in this release, in Vietnamese order, with the `page_name` of each."""
     return tables.rows("""
         select
             unit.*,

@@ -75,4 +75,3 @@ def _chart(ranked: list[Row]) -> charts.Spec:
             for row in by_parent
         ]
     )
-

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sources.catalogue import Catalogue
+
 from publishing import words
 from publishing.site.paths import measured_units
 from publishing.tables import Tables
-from sources.catalogue import Catalogue
 
 Row = dict[str, Any]
 
@@ -16,8 +17,8 @@ VALUES = """
         fact.indicator_code, fact.unit_key, fact.period_start, fact.numerator, fact.denominator, fact.value,
         fact.target_numerator, fact.target_denominator, fact.target_numerator / fact.target_denominator as target,
         fact.target_source, fact.comparator, fact.is_met, fact.status, fact.held_reason, fact.above_denominator,
-        fact.data_maturity, pace.band, pace.band_label_vi, pace.band_label_en, pace.forecast, pace.method, pace.pace, pace.attainment,
-        pace.baseline_period
+        fact.data_maturity, pace.band, pace.band_label_vi, pace.band_label_en, pace.forecast, pace.method,
+        pace.attainment
     from fct_indicator_value as fact
     inner join dim_indicator as indicator using (directive_code, indicator_code, definition)
     inner join rpt_pace as pace using (directive_code, indicator_code, definition, unit_key, period_start)
@@ -30,8 +31,8 @@ VALUES = """
 class Release:
     """What the pages of one release read.
 
-    `series` holds, for a unit and an indicator, the headline's months in order; `units` and `indicators` are in the order
-    of display; `definitions` are an indicator's rows of dim_indicator, the headline first.
+    `series` holds, for a unit and an indicator, the headline's months in order; `units` and `indicators` are in the
+    order of display; `definitions` are an indicator's rows of dim_indicator, the headline first.
     """
 
     tables: Tables
@@ -87,7 +88,9 @@ def read_release(tables: Tables, catalogue: Catalogue) -> Release:
     """Read what the pages need; ValueError when the release holds no or several directives."""
     directives = [row["directive_code"] for row in tables.rows("select distinct directive_code from dim_indicator")]
     if len(directives) != 1:
-        raise ValueError(f"{tables.folder}/parquet/dim_indicator.parquet: one directive_code expected, not {directives}")
+        raise ValueError(
+            f"{tables.folder}/parquet/dim_indicator.parquet: one directive_code expected, not {directives}"
+        )
     units = {unit["unit_key"]: unit for unit in measured_units(tables)}
     definitions: dict[str, list[Row]] = {}
     for row in tables.rows("select * from dim_indicator order by indicator_code, is_headline desc, definition"):
@@ -135,14 +138,17 @@ def _overlap(one: Row, other: Row) -> bool:
 
 
 def newest_ranks(release: Release) -> dict[str, list[Row]]:
-    """For each ranked unit its rows of the newest month of rpt_emulation_ranking, with how many units have a rank."""
+    """For each unit of a bloc its rows of rpt_emulation_ranking in the newest month with scores, else the newest.
+
+    `ranked` is how many units of the bloc have a rank.
+    """
     found: dict[str, list[Row]] = {}
     for row in release.tables.rows("""
         select *, count(rank) over (partition by bloc_code, method) as ranked
         from rpt_emulation_ranking as row
         where period_start = (
-            select max(period_start) from rpt_emulation_ranking
-            where bloc_code = row.bloc_code and method = row.method and score is not null
+            select coalesce(max(period_start) filter (where score is not null), max(period_start))
+            from rpt_emulation_ranking where bloc_code = row.bloc_code and method = row.method
         )
         order by bloc_code, method, rank nulls last, unit_key"""):
         found.setdefault(row["unit_key"], []).append(row)

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,4 +120,4 @@ def size(bytes_count: int) -> str:
 
 def score(value: Decimal | None) -> str:
     """A score or the points of one of its parts, two decimals."""
-    return words.NOTHING if value is None else f"{value:,.2f}".translate(str.maketrans(",.", ".,"))
+    return words.NOTHING if value is None else words.number(value, 2)

@@ -44,7 +44,9 @@ def read_shapes(path: Path, unit_codes: frozenset[str]) -> dict[str, list[Ring]]
 def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[Ring]:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon") or not isinstance(coordinates, list):
-        raise ShapeError(f"{where}: cần Polygon hoặc MultiPolygon, không phải | Polygon or MultiPolygon expected: {kind}")
+        raise ShapeError(
+            f"{where}: cần Polygon hoặc MultiPolygon, không phải | Polygon or MultiPolygon expected: {kind}"
+        )
     for polygon in [coordinates] if kind == "Polygon" else coordinates:
         for ring in polygon:
             try:
@@ -52,7 +54,9 @@ def _rings(geometry: Mapping[str, Any], where: str) -> Iterator[Ring]:
             except (TypeError, ValueError, IndexError) as error:
                 raise ShapeError(f"{where}: tọa độ sai | a wrong coordinate: {error}") from error
             if len(points) < 4 or any(abs(x) > 180 or abs(y) > 90 for x, y in points):
-                raise ShapeError(f"{where}: vòng cần ít nhất 4 điểm kinh độ, vĩ độ | a ring of 4 points or more is expected")
+                raise ShapeError(
+                    f"{where}: vòng cần ít nhất 4 điểm kinh độ, vĩ độ | a ring of 4 points or more is expected"
+                )
             yield points
 
 

@@ -18,8 +18,6 @@ Cell = tuple[int, int]
 
 CENTROIDS = Path(__file__).with_name("commune_centroids.csv")
 LATITUDE_KM = 110.6
-SLACK = 1.5
-"""So many cells for each unit: enough empty ones to keep the province's outline."""
 
 
 @cache
@@ -42,12 +40,15 @@ def mean(places: list[Place]) -> Place:
     return sum(x for x, _ in places) / len(places), sum(y for _, y in places) / len(places)
 
 
-def grid(places: Mapping[str, Place]) -> dict[str, Cell]:
-    """A cell of its own for each place, near where it lies. The same places give the same grid."""
+def grid(places: Mapping[str, Place], slack: float) -> dict[str, Cell]:
+    """A cell of its own for each place, near where it lies; about `slack` cells for each place.
+
+    The same places give the same grid.
+    """
     if not places:
         return {}
     xs, ys = [x for x, _ in places.values()], [y for _, y in places.values()]
-    size = math.sqrt(max(max(xs) - min(xs), 1.0) * max(max(ys) - min(ys), 1.0) / (len(places) * SLACK))
+    size = math.sqrt(max(max(xs) - min(xs), 1.0) * max(max(ys) - min(ys), 1.0) / (len(places) * slack))
     wanted = {key: ((x - min(xs)) / size, (y - min(ys)) / size) for key, (x, y) in places.items()}
     free = {
         (column, row)

@@ -12,7 +12,10 @@ def unit_pages(desk: Desk) -> Pages:
     yield desk.page(
         "units/index.html",
         "units.html",
-        levels=[(level, [unit for unit in release.units.values() if unit["unit_level"] == level]) for level in wording.LEVELS],
+        levels=[
+            (level, [unit for unit in release.units.values() if unit["unit_level"] == level])
+            for level in wording.LEVELS
+        ],
         children=release.children,
     )  # fmt: skip
     ranks = newest_ranks(release)

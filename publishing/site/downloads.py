@@ -1,0 +1,70 @@
+"""What lies in the release folder beside the site, each file with its size and what it is for."""
+
+from pathlib import Path
+
+import yaml
+
+from publishing.site.pages import Desk, Pages
+from publishing.site.release import Row
+
+MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+FOLDERS = (
+    ("open_data", "Dữ liệu mở: gói dùng ngay", "Open data, packaged for use"),
+    ("dictionary", "Từ điển số liệu: mỗi bảng, mỗi cột nghĩa là gì", "Dictionary: what every table and column means"),
+    ("csv", "Bảng công bố dạng CSV (UTF-8)", "Published tables as CSV (UTF-8)"),
+    ("parquet", "Bảng công bố dạng Parquet, giữ kiểu dữ liệu", "Published tables as Parquet, with their types"),
+)
+TABLE_FOLDERS = ("csv", "parquet")
+FILES = (
+    (
+        "indicators.duckdb",
+        "Mọi bảng trong một tệp, hỏi bằng SQL (DuckDB 1.x)",
+        "All tables in one file, for SQL (DuckDB 1.x)",
+    ),
+    ("changes.md", "Bản này khác bản trước ở đâu", "What changed since the release before"),
+    ("gate.json", "Kết quả cổng công bố", "The gate's verdicts"),
+)
+AFTER_THE_GATE = {
+    "quality_results": "Kết quả mọi phép kiểm tra của bản này. | The outcome of every check of this release.",
+    "release_info": "Bản này: mã, thời điểm, nguồn gốc, mã băm. | This release: id, moment, origin, hashes.",
+}
+"""The two tables that are no dbt models."""
+
+
+def download_pages(desk: Desk) -> Pages:
+    """`downloads.html`: links to the files that are there when the site is built."""
+    folder = desk.release.tables.folder
+    descriptions = table_descriptions()
+    sections = [
+        {"name": name, "label": (vietnamese, english), "files": _files(folder, name, descriptions)}
+        for name, vietnamese, english in FOLDERS
+        if (folder / name).is_dir()
+    ]
+    single = [
+        {"href": f"../{name}", "name": name, "label": (vietnamese, english), "size": (folder / name).stat().st_size}
+        for name, vietnamese, english in FILES
+        if (folder / name).is_file()
+    ]
+    yield desk.page("downloads.html", "downloads.html", sections=sections, single=single)
+
+
+def _files(folder: Path, name: str, descriptions: dict[str, str]) -> list[Row]:
+    return [
+        {
+            "href": f"../{path.relative_to(folder).as_posix()}",
+            "name": path.relative_to(folder / name).as_posix(),
+            "size": path.stat().st_size,
+            "about": descriptions.get(path.stem, "") if name in TABLE_FOLDERS else "",
+        }
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file()
+    ]
+
+
+def table_descriptions() -> dict[str, str]:
+    """What each published table is, `Vietnamese | English`, from the yml beside its SQL."""
+    found = dict(AFTER_THE_GATE)
+    for path in sorted(MARTS.glob("*.yml")):
+        for model in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["models"]:
+            found[model["name"]] = " ".join(model["description"].split())
+    return found
