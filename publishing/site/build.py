@@ -9,6 +9,7 @@ from sources.catalogue import load
 
 from publishing.site.checks import quality_pages, revision_pages, timeliness_pages
 from publishing.site.downloads import download_pages
+from publishing.site.explanations import explanation_pages
 from publishing.site.indicators import indicator_pages
 from publishing.site.map_pages import geographies, map_pages
 from publishing.site.methodology import methodology_pages
@@ -33,6 +34,7 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
     timeliness_pages,
     methodology_pages,
     download_pages,
+    lambda desk: explanation_pages(desk.tables, desk.environment),
 )
 """Every kind of page. A writer yields paths under `site/` and their HTML."""
 
@@ -48,7 +50,7 @@ def build_site(folder: Path) -> None:
         shutil.copytree(HERE / name, made / name, copy_function=shutil.copyfile)
     with open_tables(folder) as tables:
         release = read_release(tables, load())
-        desk = Desk(release, environment(release.info), geographies(release))
+        desk = Desk(tables, release, environment(release.info), geographies(release))
         for writer in WRITERS:
             for path, html in writer(desk):
                 target = made / path

@@ -1,13 +1,13 @@
 """Pages that tell where each newest headline comes from: the same explanation as `langson explain` gives.
 
 The province, a department or a district has a page for each indicator; a commune one page with all of its indicators,
-since two thousand pages of their own would weigh more than the rest of the site. Paths are made by `explanation_page`.
+since two thousand pages of their own would weigh more than the rest of the site. Paths are made by `paths.explanation_page`.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import Environment
 
@@ -16,7 +16,7 @@ from publishing.explain import explain_newest_headlines
 from publishing.explain.model import DeliveryLine, Explanation
 from publishing.explain.shelf import directive_of
 from publishing.explain.texts import ACCUMULATIONS, COUNTED_AFRESH, DELIVERY_ROLES, LEVELS, OUTCOMES, ROLES, ROLLUPS
-from publishing.site.paths import measured_units, root_of
+from publishing.site.paths import explanation_page, measured_units, root_of
 from publishing.tables import Tables
 
 FILES, FILES_OF_COMMUNE = 12, 3
@@ -40,13 +40,6 @@ class Files(NamedTuple):
     groups: tuple[tuple[str, str, str, int], ...]
     newest: tuple[DeliveryLine, ...]
     total: int
-
-
-def explanation_page(unit: Mapping[str, Any], indicator_code: str) -> str:
-    """Where a unit's indicator is explained; `unit` is a row of `measured_units`. Of a commune with an anchor."""
-    if unit["unit_level"] == "commune":
-        return f"explain/{unit['page_name']}/index.html#{indicator_code}"
-    return f"explain/{unit['page_name']}/{indicator_code}.html"
 
 
 def explanation_pages(tables: Tables, environment: Environment) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,13 @@ def ranking_page(bloc_code: str) -> str:
     return f"ranking/{bloc_code}.html"
 
 
+def explanation_page(unit: Mapping[str, Any], indicator_code: str) -> str:
+    """Where a unit's indicator is explained; `unit` is a row of `measured_units`. Of a commune with an anchor."""
+    if unit["unit_level"] == "commune":
+        return f"explain/{unit['page_name']}/index.html#{indicator_code}"
+    return f"explain/{unit['page_name']}/{indicator_code}.html"
+
+
 def root_of(page: str) -> str:
     """The relative way from a page to the site's root: "", "../" or "../../"."""
     return "../" * page.count("/")
