@@ -16,7 +16,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test lint dev bench mutate-measures replay clean
+.PHONY: help setup run test lint dev serve bench mutate-measures replay clean
 
 help:
 	@echo "make run    chạy toàn bộ với dữ liệu mô phỏng | the main job on the simulated province"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint   mọi phép soát | every linter"
 	@echo "make dev    giao diện Dagster trên 127.0.0.1:3000; với LANGSON_INBOX=…: tự nhận tệp mới | Dagster's web UI; takes in new files"
 	@echo "make mutate-measures   SQL của số đo nào sửa đi mà không ai biết | which measure's SQL can be altered unnoticed"
+	@echo "make serve  trang bảng điểm của bản công bố hiện hành, trên 127.0.0.1:8000 | the scoreboard of the current release"
 	@echo "make replay hai năm, từng ngày, nguồn lúc sống lúc chết | two years day by day, with outages"
 	@echo "make bench  đo tốc độ | the benchmarks, beside their peers"
 
@@ -55,6 +56,9 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/python -m sources.catalogue
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+
+serve: setup
+	@$(BIN)/python -m publishing.site.serve $(or $(LANGSON_HOME),data/sandbox)/releases/current $(or $(PORT),8000)
 
 dev: setup
 	@$(BIN)/python -m pipelines.dev

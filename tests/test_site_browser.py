@@ -25,6 +25,7 @@ ONE_OF_EACH = (
     "timeliness.html",
     "methodology.html",
     "downloads.html",
+    "explain/183/b6.html",
 )
 DRAWN = "[...document.querySelectorAll('figure.chart .drawing')].every(place => place.dataset.drawn === 'yes')"
 
@@ -126,7 +127,7 @@ def test_every_page_loads_quietly_asks_nobody_else_and_fits_a_phone(
     tab = Watched(chromium, address)
     tab.page.route("**/shelf.html", lambda route: route.fulfill(body=SHELF, content_type="text/html; charset=utf-8"))
     tab.page.goto(address + "shelf.html")
-    waiting, seen, too_wide = ["index.html"], {"index.html"}, []
+    waiting, seen, too_wide, explained = ["index.html"], {"index.html"}, [], 0
     while waiting:
         now, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
         for told in tab.page.evaluate(OPEN_ALL, now):
@@ -135,7 +136,10 @@ def test_every_page_loads_quietly_asks_nobody_else_and_fits_a_phone(
                 found = link.removeprefix(address)
                 if link.startswith(address) and found.endswith(".html") and found not in seen:
                     seen.add(found)
-                    waiting.append(found)
+                    explained += found.startswith("explain/")
+                    # Explanations are alike and many: every tenth is opened, and all their links are read elsewhere.
+                    if not found.startswith("explain/") or explained % 10 == 1:
+                        waiting.append(found)
     tab.page.close()
     assert tab.complaints == []
     assert too_wide == []

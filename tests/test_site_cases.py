@@ -48,7 +48,7 @@ def rendered(folder: Path, writer: Callable[[Desk], Pages]) -> html.HtmlElement:
     """The first page of one kind, of a release folder."""
     with open_tables(folder) as tables:
         release = read_release(tables, load())
-        _, text_of_page = next(iter(writer(Desk(tables, release, environment(release.info), {}))))
+        _, text_of_page = next(iter(writer(Desk(release, environment(release.info), {}))))
     return html.fromstring(text_of_page)
 
 

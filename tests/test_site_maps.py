@@ -52,7 +52,7 @@ def release(sandbox_release: Callable[[int, bool], Path]) -> Iterator[Release]:
 
 
 def drawn_map(release: Release) -> html.HtmlElement:
-    desk = Desk(tables, release, environment(release.info), geographies(release))
+    desk = Desk(release, environment(release.info), geographies(release))
     ((_, text),) = map_pages(desk)
     return html.fromstring(text)
 

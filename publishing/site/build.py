@@ -34,7 +34,7 @@ WRITERS: tuple[Callable[[Desk], Pages], ...] = (
     timeliness_pages,
     methodology_pages,
     download_pages,
-    lambda desk: explanation_pages(desk.tables, desk.environment),
+    lambda desk: explanation_pages(desk.release.tables, desk.environment),
 )
 """Every kind of page. A writer yields paths under `site/` and their HTML."""
 
@@ -50,7 +50,7 @@ def build_site(folder: Path) -> None:
         shutil.copytree(HERE / name, made / name, copy_function=shutil.copyfile)
     with open_tables(folder) as tables:
         release = read_release(tables, load())
-        desk = Desk(tables, release, environment(release.info), geographies(release))
+        desk = Desk(release, environment(release.info), geographies(release))
         for writer in WRITERS:
             for path, html in writer(desk):
                 target = made / path

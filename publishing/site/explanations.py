@@ -1,7 +1,7 @@
 """Pages that tell where each newest headline comes from: the same explanation as `langson explain` gives.
 
 The province, a department or a district has a page for each indicator; a commune one page with all of its indicators,
-since two thousand pages of their own would weigh more than the rest of the site. Paths are made by `paths.explanation_page`.
+since two thousand pages of their own would weigh more than the rest of the site. `paths.explanation_page` makes paths.
 """
 
 from collections import Counter

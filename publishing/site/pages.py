@@ -10,7 +10,6 @@ from jinja2 import Environment, Template
 from publishing.site.maps import Geography
 from publishing.site.paths import root_of
 from publishing.site.release import Release
-from publishing.tables import Tables
 
 Page = tuple[str, str]
 """A path under `site/` and the page's HTML."""
@@ -19,9 +18,8 @@ Pages = Iterator[Page]
 
 @dataclass(frozen=True)
 class Desk:
-    """The release being shown, its tables, the environment of its pages, how a map draws each level of units."""
+    """The release being shown, the environment its pages are made with, how a map draws each level of units."""
 
-    tables: Tables
     release: Release
     environment: Environment
     geographies: Mapping[str, Geography]

@@ -57,5 +57,6 @@ def _row(release: Release, row: Row, order: int) -> Row:
         "shown": release.shown(code, row["value"]),
         "shown_target": release.shown(code, row["target"]),
         "units_share": row["units_met"] / row["units_measured"] if row["units_measured"] else "",
+        "unit": release.units[row["unit_key"]],
         "spark": trend(release, row["unit_key"], code),
     }
