@@ -187,9 +187,12 @@ def _sent(
     return report
 
 
-def truth(entities: list[Report], world: World, reached: bool) -> list[MeasureValue]:
-    """Reports due by the last day and how they had been sent by then; with `reached`, without what nobody can read."""
-    last = world.settings.last
+def truth(entities: list[Report], world: World, reached: bool, until: date | None = None) -> list[MeasureValue]:
+    """Reports due by the last day and how they had been sent by then; with `reached`, without what nobody can read.
+
+    `until` is the day whose state is told, the sandbox's last one when none is named.
+    """
+    last = until or world.settings.last
     counts: dict[str, dict[tuple[str, str, date], int]] = defaultdict(lambda: defaultdict(int))
     regimes: dict[str, set[tuple[str, str, date, str]]] = defaultdict(set)
     for report in entities:

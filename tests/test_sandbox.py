@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 from lxml import html
 
-from sandbox import e_office, online_public_services
+from sandbox import e_office, online_public_services, reporting_system
 from sandbox.e_office import Office, WorkFile
 from sandbox.frame import DirtTally, MeasureValue, Settings, World, load_world, recount_distinct
 from sandbox.generate import NotASandbox, generate
+from sandbox.known import known_by
 from sandbox.online_public_services import Dossier, Portal
+from sandbox.online_public_services_files import SYNCHRONISED
 from sandbox.procedures import CHANGE, START, Level, Procedure
 from sandbox.spelling import formal_name, spellings, without_accents
 
@@ -283,3 +285,39 @@ def test_the_files_open_and_look_like_the_exports_they_simulate(home: Path) -> N
     assert {"MaHoSo", "TaiLieuNop"} <= synchronised["data"][0].keys()
     for path in inbox.rglob("*.xlsx"):
         assert zipfile.is_zipfile(path), path.name
+
+
+def test_what_can_be_known_of_things_that_change_grows_with_the_deliveries_until_it_is_the_known_truth(
+    world: World,
+) -> None:
+    settings = world.settings
+    months = [f"{day:%Y%m}" for day in world.months() if day.year == settings.last.year]
+    stems = ["{}0101-{}1231".format(*[settings.first.year] * 2), *months]
+    paths = {
+        f"online_public_services/SoTheoDoiHoSo_{unit.code}_{stem}.xlsx"
+        for unit in world.units.values()
+        for stem in stems
+    }
+    paths |= {f"online_public_services/DongBoHoSo_{code}_{stem}.json" for code in SYNCHRONISED for stem in months}
+    paths |= {
+        f"reporting_system/BC_tong_hop_Q{quarter}_{year}.xlsx"
+        for quarter in range(1, 5)
+        for year in (settings.first.year, settings.last.year)
+    }
+
+    def known(paths: set[str]) -> dict[tuple[str, str, str, date], int]:
+        return {value[:4]: value.value_month for value in known_by(settings, paths)}
+
+    truth = {
+        value[:4]: value.value_month
+        for module in (online_public_services, reporting_system)
+        for value in module.truth(module.build(world), world, True)
+    }
+    assert known(paths) == truth
+    before = known({path for path in paths if "_202212" not in path and "Q4_2022" not in path})
+    november = [key for key in truth | before if key[0] == "dossiers_received" and key[3] == date(2022, 11, 1)]
+    # What December's registers refuse was still taken for received; what they bring was not there.
+    assert all(before.get(key, 0) >= truth.get(key, 0) for key in november)
+    assert sum(before.get(key, 0) for key in november) > sum(truth.get(key, 0) for key in november) > 0
+    assert {key for key in before if key[0] == "dossiers_received" and key[3] == date(2022, 12, 1)} == set()
+    assert {key[0] for key in known(set())} & {"dossiers_received", "reports_due"} == set()
