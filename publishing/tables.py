@@ -28,10 +28,16 @@ class Tables:
 
 
 @contextmanager
-def open_tables(folder: Path) -> Iterator[Tables]:
-    """Load every Parquet file of a release into memory: a release is read once and asked many times."""
+def open_tables(folder: Path, directive_code: str | None = None) -> Iterator[Tables]:
+    """Load every Parquet file of a release into memory: a release is read once and asked many times.
+
+    With a directive named, of each table that tells directives apart only that one's rows.
+    """
     with duckdb.connect() as connection:
         connection.execute("set threads = 2; set preserve_insertion_order = true")
         for path in sorted((folder / "parquet").glob("*.parquet")):
             connection.execute(f'create table "{path.stem}" as from read_parquet(?)', [str(path)])
+            columns = connection.table(path.stem).columns
+            if directive_code is not None and "directive_code" in columns:
+                connection.execute(f'delete from "{path.stem}" where directive_code <> ?', [directive_code])
         yield Tables(folder, connection)

@@ -36,6 +36,37 @@ def run_langson(*arguments: str | Path, env: Mapping[str, str] | None = None) ->
     )
 
 
+LONGEST_FIRST = (
+    "test_truth.py",
+    "test_end_to_end.py",
+    "test_automation_runs.py",
+    "test_docs_operating.py",
+    "test_daemon.py",
+    "test_dbt_unit.py",
+    "test_docs.py",
+    "test_next_year.py",
+    "test_site_browser.py",
+    "test_inbox_run.py",
+    "test_sandbox_serve.py",
+    "test_units_by_day.py",
+)
+"""Files that take minutes: what is started last must be short, or one worker ends long after the other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A worker takes a file at a time, of the truth a home at a time, the longest first.
+
+    What only looks at the home of seed 2022 comes after those that make homes: nobody waits while another makes it.
+    """
+    for item in items:
+        group = item.path.name
+        if group == "test_truth.py" and isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            group += f" {item.callspec.id}"
+        item.add_marker(pytest.mark.xdist_group(group))
+    rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
 @pytest.fixture(scope="session")
 def sandbox_release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, bool], Path]:
     """Homes with a simulated province, run once a session for each seed and dirt, whichever worker asks first."""

@@ -98,7 +98,8 @@ def read_release(tables: Tables, catalogue: Catalogue) -> Release:
     series: dict[tuple[str, str], list[Row]] = {}
     for row in tables.rows(VALUES):
         series.setdefault((row["unit_key"], row["indicator_code"]), []).append(row)
-    scorecard = tables.rows("select * from rpt_scorecard order by indicator_code")
+    # An indicator of which nothing was computed yet has a row without a month.
+    scorecard = tables.rows("select * from rpt_scorecard where unit_key is not null order by indicator_code")
     parents = _parents(units)
     children: dict[str, list[Row]] = {}
     for unit_key, parent in parents.items():

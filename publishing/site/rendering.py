@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,6 +16,7 @@ from publishing.site import paths, wording
 
 TEMPLATES = Path(__file__).with_name("templates")
 
+DOWNLOADS = "downloads.html"
 NAVIGATION = (
     ("index.html", "Bảng điểm", "Scorecard"),
     ("ranking/departments.html", "Xếp hạng", "Ranking"),
@@ -24,7 +26,7 @@ NAVIGATION = (
     ("timeliness.html", "Nộp số liệu", "Deliveries"),
     ("revisions.html", "Số đã sửa", "Revisions"),
     ("methodology.html", "Phương pháp", "Method"),
-    ("downloads.html", "Tải về", "Downloads"),
+    (DOWNLOADS, "Tải về", "Downloads"),
 )
 """Page, Vietnamese, English; the ranking's first bloc stands for all."""
 
@@ -32,8 +34,14 @@ VERDICT_ICONS = {True: "✓", False: "✗", None: "–"}
 VERDICT_CLASSES = {True: "met", False: "unmet", None: "unjudged"}
 
 
-def environment(release_info: Mapping[str, Any]) -> Environment:
-    """The environment for the pages of one release; templates extend base.html and are given `page`, their own path."""
+def environment(
+    release_info: Mapping[str, Any], other_years: Mapping[int, str] = MappingProxyType({}), to_downloads: str = ""
+) -> Environment:
+    """The environment for the pages of one release; templates extend base.html and are given `page`, their own path.
+
+    `other_years` tells where from the site's root the sites of other years' directives start, `to_downloads` the way
+    to the folder of the page of downloads, which all years share.
+    """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -42,7 +50,14 @@ def environment(release_info: Mapping[str, Any]) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        release=release_info, navigation=NAVIGATION, words=words, wording=wording, paths=paths, nothing=words.NOTHING
+        release=release_info,
+        navigation=[(to_downloads + page if page == DOWNLOADS else page, vi, en) for page, vi, en in NAVIGATION],
+        downloads=to_downloads + DOWNLOADS,
+        other_years=sorted(other_years.items()),
+        words=words,
+        wording=wording,
+        paths=paths,
+        nothing=words.NOTHING,
     )
     filters: dict[str, Callable[..., Any]] = {
         "both": both,
