@@ -43,7 +43,7 @@ def written(catalogue: Catalogue) -> str:
             marks = " | ".join("✓" if level in measured else "" for level in LEVELS)
             lines.append(
                 f"| `{indicator.code}` | {indicator.label.vi}<br>*{indicator.label.en}* | {marks} "
-                f"| {COMPARATORS[target.comparator]} {asked} |".replace("|  |", "| |").replace("|  |", "| |")
+                f"| {COMPARATORS[target.comparator]} {asked} |"
             )
     return "\n".join(lines) + "\n"
 
