@@ -14,6 +14,7 @@ from pipelines.cli import app
 from publishing import words
 from publishing.site.wording import COMPARATORS, GROUPS, LEVELS
 from sources.catalogue import Catalogue, load
+from sources.door.inspect import inspect
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "README.md"
@@ -45,7 +46,7 @@ def written(catalogue: Catalogue) -> str:
                 f"| `{indicator.code}` | {indicator.label.vi}<br>*{indicator.label.en}* | {marks} "
                 f"| {COMPARATORS[target.comparator]} {asked} |"
             )
-    return "\n".join(lines) + "\n"
+    return "\n" + "\n".join(lines) + "\n\n"
 
 
 def page() -> str:
@@ -124,6 +125,16 @@ def test_every_link_leads_somewhere_and_every_picture_is_small_and_told_in_words
     for words_of_it, path in shown:
         assert len(words_of_it) > 20, path
         assert (ROOT / path).stat().st_size < LARGEST_PICTURE, path
+
+
+def test_the_example_of_your_own_files_is_read_whole(tmp_path: Path) -> None:
+    [(place, text)] = re.findall(r"cat > inbox/(\S+) <<'HTML'\n(.*?)^HTML$", page(), re.MULTILINE | re.DOTALL)
+    file = tmp_path / Path(place).name
+    file.write_text(text, encoding="utf-8")
+    found = inspect(Path(place).parent.name, file)
+    assert (found.refusal, found.rejects) == ("", [])
+    assert (found.window_start[:10], found.window_end[:10]) == ("2022-01-01", "2022-03-31")
+    assert found.rows_landed == found.rows_read == text.count("<tr><td>") > 0
 
 
 if __name__ == "__main__":
