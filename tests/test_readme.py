@@ -40,12 +40,10 @@ def written(catalogue: Catalogue) -> str:
                 continue
             [target] = indicator.targets_of("headline", DIRECTIVE)
             asked = words.shown(target.value.numerator / target.value.denominator, indicator.value_kind)
+            told = f"{COMPARATORS[target.comparator]} {asked}".replace(" ", "&nbsp;")
             measured = indicator.definitions["headline"].levels
             marks = " | ".join("✓" if level in measured else "" for level in LEVELS)
-            lines.append(
-                f"| `{indicator.code}` | {indicator.label.vi}<br>*{indicator.label.en}* | {marks} "
-                f"| {COMPARATORS[target.comparator]} {asked} |"
-            )
+            lines.append(f"| `{indicator.code}` | {indicator.label.vi}<br>*{indicator.label.en}* | {marks} | {told} |")
     return "\n" + "\n".join(lines) + "\n\n"
 
 
@@ -72,7 +70,9 @@ def test_the_table_has_each_file_of_indicators_once_with_its_target() -> None:
     [table] = TABLE.findall(page())
     rows = {
         row[0]: row
-        for row in re.findall(r"^\| `(\w+)` \| (.+?)<br>\*(.+?)\* \|.*\| ([≥>]) (\S+) (%|lần) \|$", table, re.M)
+        for row in re.findall(
+            r"^\| `(\w+)` \| (.+?)<br>\*(.+?)\* \|.*\| ([≥>])&nbsp;(\S+?)&nbsp;(%|lần) \|$", table, re.M
+        )
     }
     assert len(files) == len(rows) == 37
     for file in files:
