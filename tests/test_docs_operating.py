@@ -48,7 +48,7 @@ def block(name: str) -> str:
 def variables_read() -> set[str]:
     """What code, contracts and the instance name."""
     files = [ROOT / "dagster.yaml", ROOT / "dbt_project" / "profiles.yml"]
-    files += [path for room in ("sources", "pipelines") for path in (ROOT / room).rglob("*.py")]
+    files += [path for room in ("sources", "pipelines", "publishing") for path in (ROOT / room).rglob("*.py")]
     files += (ROOT / "sources").glob("*/source.yml")
     files += (ROOT / "dbt_project" / "macros").glob("*.sql")
     return {name for path in files for name in re.findall(r"LANGSON_[A-Z0-9_]+", path.read_text(encoding="utf-8"))}
@@ -101,7 +101,7 @@ def test_every_command_of_the_page_is_there() -> None:
     root = get_command(app)
     known = set(root.commands)  # type: ignore[attr-defined]
     confirmed = set(root.commands["confirm"].commands)  # type: ignore[attr-defined]
-    named = set(re.findall(r"(?:`|^|langson )langson ([a-z]+)", PAGE, re.MULTILINE))
+    named = set(re.findall(r"(?:`|^|langson )langson ([a-z-]+)", PAGE, re.MULTILINE))
     assert named <= known, named - known
     assert set(re.findall(r"langson confirm ([a-z]+)", PAGE)) == confirmed
 
@@ -237,6 +237,31 @@ def test_a_backup_waits_for_a_run_and_holds_the_next_one(tmp_path: Path) -> None
             pass
         backup.communicate("\n")
     assert backup.returncode == 0
+
+
+def test_the_web_copy_of_the_page_follows_current_and_leaves_what_is_not_for_readers(tmp_path: Path) -> None:
+    releases, web = tmp_path / "home/releases", tmp_path / "web"
+    settings = {"PATH": os.environ["PATH"], "LANGSON_HOME": str(tmp_path / "home"), "WEB": str(web)}
+    web.mkdir()
+    for name in ("2022-10-05-aaaaaaaaaaaa", "2022-11-05-bbbbbbbbbbbb"):
+        (releases / name / "site").mkdir(parents=True)
+        (releases / name / "sealed").mkdir()
+        page = releases / name / "site/index.html"
+        page.write_text(name, encoding="utf-8")
+        page.chmod(0o640)
+        (releases / "current").unlink(missing_ok=True)
+        (releases / "current").symlink_to(name)
+        for _ in range(2):
+            done = follow(block("web"), settings)
+            assert done.returncode == 0, done.stderr
+        assert (web / "current").readlink() == Path(name)
+        copied = web / "current/site/index.html"
+        assert (copied.read_text(encoding="utf-8"), copied.stat().st_mode & 0o444) == (name, 0o444)
+        assert not (web / "current/sealed").exists()
+    assert {path.name for path in web.iterdir()} == {"2022-10-05-aaaaaaaaaaaa", "2022-11-05-bbbbbbbbbbbb", "current"}
+    os.utime(web / "2022-10-05-aaaaaaaaaaaa", (0, 0))
+    assert follow(block("web"), settings).returncode == 0
+    assert {path.name for path in web.iterdir()} == {"2022-11-05-bbbbbbbbbbbb", "current"}
 
 
 @pytest.mark.slow
