@@ -53,6 +53,7 @@ LONGEST_FIRST = (
 """Files that take minutes: what is started last must be short, or one worker ends long after the other."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A worker takes a file at a time, of the truth a home at a time, the longest first.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from lxml import html
 
 from sources.units import UnitResolver, load_units
 from tests.tree import Tree, copy_tree
@@ -114,6 +115,15 @@ def test_a_second_directive_is_added_by_data_alone_and_counted_beside_the_first(
             and unit_code = 'SO_TTTT' and directive_code = ? and period_start >= date '2023-01-01'""",
             [NEW],
         ).fetchall() == [(5,)]
+    # Each year has a site of its own; the newest one's start page leads to the other, and back.
+    site = home / "releases/current/site"
+    for place, year, other in (("index.html", 2023, "lang-son-2022"), ("lang-son-2022/index.html", 2022, "..")):
+        page = html.fromstring((site / place).read_text(encoding="utf-8"))
+        assert page.xpath("string(//h1)").split()[:3] == ["Bảng", "điểm", str(year)]
+        [link] = page.xpath("//ul[@class='years']//a/@href")
+        assert link == f"{other}/index.html" and (site / place).parent.joinpath(link).resolve().is_file()
+    assert (site / "indicators/a2.html").is_file() and not (site / "indicators/b1.html").exists()
+    assert (site / "lang-son-2022/indicators/b1.html").is_file()
 
 
 UNITS = load_units()

@@ -36,6 +36,12 @@ def _coded(kind: str, code: str) -> dict[str, str]:
     return {"code": code, "vi": text.vi, "en": text.en}
 
 
+def _counted_thing(code: str) -> dict[str, str]:
+    """What a measure counts. A new source may count a new thing: until the vocabulary has words, its code stands."""
+    known = code in vocabulary()["counted_things"]
+    return _coded("counted_things", code) if known else {"code": code, "vi": code, "en": code}
+
+
 def _table(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
@@ -65,7 +71,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
     return {
         "code": measure.code,
         "label": both(measure.label),
-        "unit": _coded("counted_things", measure.counted_thing),
+        "unit": _counted_thing(measure.counted_thing),
         "source": measure.source,
         "accumulation": _coded("accumulation", measure.accumulation),
         "rollup": _coded("rollup", measure.rollup),
