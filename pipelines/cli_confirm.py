@@ -61,6 +61,26 @@ def confirm_value(
     _decided(write(home_from(home), indicator, definition, unit_code, period.date(), reason, by))
 
 
+@confirm_app.command("jump")
+def confirm_jump(
+    indicator: Annotated[str, typer.Argument(help="Mã chỉ tiêu | The indicator's code")],
+    unit_code: Annotated[str, typer.Argument(help="Mã đơn vị | The unit's code")],
+    period: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Tháng, như 2022-03 | A month")],
+    reason: ReasonOption,
+    by: ByOption,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="Giá trị mất hẳn | It is gone, not moved")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Giá trị đã chốt nhảy vọt (hoặc mất) là đúng thật | A final value that jumped, or is gone, is really so."""
+    from pipelines.confirm import confirm_refused_value as write
+    from pipelines.home import home_from
+
+    what = "lost_coverage" if lost else "jump"
+    _decided(write(home_from(home), what, indicator, unit_code, period.date(), reason, by))
+
+
 def _decided(entry: dict[str, object]) -> None:
     from pipelines.home import decisions_folder
 

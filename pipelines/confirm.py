@@ -90,6 +90,35 @@ def confirm_value(
     return _append(home, CONFIRMATIONS, "confirmations", entry, reason, by)
 
 
+def confirm_refused_value(
+    home: Home, what: str, indicator: str, unit_code: str, period: date, reason: str, by: str
+) -> dict[str, Any]:
+    """A final value that jumped, or is gone, for which the gate refused the candidate, is really so.
+
+    `what` is `jump` or `lost_coverage`. The next `langson run` makes the candidate again: it passes if that was all.
+    """
+    from pipelines.release.candidate import staged_candidate
+    from pipelines.release.judgement import Case, lost_values, unconfirmed_jumps
+    from pipelines.release.suites import parameters
+
+    judged = {"jump": unconfirmed_jumps, "lost_coverage": lost_values}[what]
+    parent = find_release(home, None)
+    case = Case(staged_candidate(home).path, parent.path, home.definitions, parameters())
+    found = sorted({(code, unit, month) for code, _, unit, month, *_ in judged(case)})
+    place = (indicator, unit_code, period.replace(day=1))
+    if place not in found:
+        shown = "; ".join(f"{code} {unit} {month:%m/%Y}" for code, unit, month in found[:20]) or "không có | none"
+        raise LangsonError(
+            f"bản dự thảo không bị chặn vì {indicator} {unit_code} {period:%m/%Y}; bị chặn vì: {shown} | "
+            "the candidate was not refused for this value"
+        )
+    entry = {"what": what, "indicator_code": indicator, "unit_code": unit_code, "period_start": place[2]}
+    known = _loaded(CONFIRMATIONS, "confirmations")
+    if any(all(one.get(name) == value for name, value in entry.items()) for one in known):
+        raise LangsonError("đã được xác nhận, hãy chạy langson run | confirmed already: langson run")
+    return _append(home, CONFIRMATIONS, "confirmations", entry, reason, by)
+
+
 def confirm_alias(
     home: Home, source: str, dataset: str, text: str, unit_code: str, reason: str, by: str, part: str = ""
 ) -> dict[str, Any]:

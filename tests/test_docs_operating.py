@@ -7,13 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
-import yaml
 from typer.main import get_command
 
 from pipelines import service
@@ -112,20 +110,12 @@ def test_every_link_leads_somewhere() -> None:
     assert "docs/operating.md" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_of_corrections_and_confirmations_can_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pipelines.definitions_step import read_confirmations
-
-    corrections, confirmations = re.findall(r"^```yaml\n(.*?)^```$", part(4), re.MULTILINE | re.DOTALL)
+def test_the_examples_of_corrections_can_be_read(tmp_path: Path) -> None:
+    [corrections] = re.findall(r"^```yaml\n(.*?)^```$", part(4), re.MULTILINE | re.DOTALL)
     (tmp_path / "cashless_payments").mkdir()
     (tmp_path / "cashless_payments" / "corrections.yml").write_text(corrections, encoding="utf-8")
     loaded = load_corrections("cashless_payments", tmp_path)
     assert [one.action for one in loaded] == ["drop", "override", "scale", "flag"]
-    (tmp_path / "confirmations.yml").write_text(confirmations, encoding="utf-8")
-    [jump] = read_confirmations(tmp_path, datetime(2023, 1, 1)).to_pylist()
-    assert (jump["what"], jump["indicator_code"], jump["unit_code"]) == ("jump", "a2", "SO_TTTT")
-    assert set(yaml.safe_load(confirmations)[0]) >= {"reason", "decided_by", "decided_at"}
 
 
 # --- the services ---------------------------------------------------------------------------------------------------

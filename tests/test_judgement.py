@@ -1,11 +1,18 @@
 """Each blocking check on a tiny candidate: it passes the whole one, and names what is wrong with the broken one."""
 
+import json
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines.confirm import confirm_refused_value
+from pipelines.definitions_step import read_confirmations
+from pipelines.errors import LangsonError
+from pipelines.home import Home
 from pipelines.release.judgement import JUDGEMENTS, Case
 from pipelines.release.suites import parameters
 
@@ -37,7 +44,7 @@ BROKEN = {
     "coverage_not_below_parent": (
         "new.fct_indicator_value",
         "update {0} set status = 'source_missing' where unit_code = '05971'",
-        "05971@a",
+        "a5 headline 05971",
     ),
     "jumps_confirmed": (
         "new.fct_indicator_value",
@@ -125,3 +132,39 @@ def test_a_confirmed_jump_passes(case_with: Callable[..., Case]) -> None:
         " insert into def.confirmations values ('jump', 'a5', '20', date '2022-02-01')",
     )
     assert JUDGEMENTS["jumps_confirmed"](case_with(change)).passed
+
+
+@pytest.mark.parametrize(
+    ("what", "check", "change"),
+    [
+        ("jump", "jumps_confirmed", "update {0} set numerator = 60 where unit_code = '20' and month(period_start) = 2"),
+        ("lost_coverage", "coverage_not_below_parent",
+         "update {0} set status = 'source_missing' where unit_code = '20' and month(period_start) = 2"),
+    ],
+)  # fmt: skip
+def test_what_the_gate_refused_a_candidate_for_is_confirmed_and_nothing_else(
+    what: str, check: str, change: str, case_with: Callable[..., Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_with(("new.fct_indicator_value", change))
+    assert case.parent is not None
+    decisions = tmp_path / "decisions"
+    decisions.mkdir()
+    monkeypatch.setenv("LANGSON_DECISIONS", str(decisions))
+    home = Home(tmp_path)
+    home.releases.mkdir()
+    (home.releases / "2022-03-08-000000000000.staged").symlink_to(case.candidate)
+    (home.releases / "2022-02-08-000000000000").symlink_to(case.parent)
+    home.current.symlink_to("2022-02-08-000000000000")
+    parent = {"sequence": 1, "as_of": "2022-02-08T09:00:00", "parent": None, "origin": "inbox", "files": {}}
+    (case.parent / "manifest.json").write_text(json.dumps(parent), encoding="utf-8")
+    told = ("công văn 15", "Sở TTTT")
+    with pytest.raises(LangsonError, match="a5 20 02/2022"):
+        confirm_refused_value(home, what, "a5", "05971", date(2022, 2, 1), *told)
+    assert not (decisions / "confirmations.yml").exists()
+    confirm_refused_value(home, what, "a5", "20", date(2022, 2, 1), *told)
+    with pytest.raises(LangsonError, match="confirmed already"):
+        confirm_refused_value(home, what, "a5", "20", date(2022, 2, 1), *told)
+    # What the next run reads of the file lets the same candidate pass.
+    assert not JUDGEMENTS[check](case).passed
+    pq.write_table(read_confirmations(decisions, datetime(2100, 1, 1)), home.definitions / "confirmations.parquet")
+    assert JUDGEMENTS[check](case).passed

@@ -135,19 +135,7 @@ def coverage_not_below_parent(case: Case) -> Verdict:
     """What the parent published as final is still published; no delivery it knew is gone."""
     if not case.inherits("fct_indicator_value"):
         return Verdict("coverage_not_below_parent", True, "chưa có bản trước | there is no parent", "0")
-    wrong = case.rows(
-        """
-        select 'fct_indicator_value', o.indicator_code, o.definition, o.unit_key, o.period_start, n.status
-        from old.fct_indicator_value as o
-        left join new.fct_indicator_value as n
-            using (directive_code, indicator_code, definition, unit_key, period_start)
-        left join def.confirmations as c on c.what = 'lost_coverage' and c.indicator_code = o.indicator_code
-            and (c.unit_code is null or c.unit_code = o.unit_code)
-            and (c.period_start is null or c.period_start = o.period_start)
-        where o.status = 'computed' and o.data_maturity = 'final' and c.what is null
-            and (n.status is null or n.status in ('source_missing', 'before_start', 'not_applicable'))
-        order by all limit 500"""
-    )
+    wrong = lost_values(case)
     if case.inherits("deliveries"):
         wrong += case.rows(
             """select 'deliveries', source_code, file_name, delivery_id from old.deliveries
@@ -159,12 +147,37 @@ def coverage_not_below_parent(case: Case) -> Verdict:
     )  # fmt: skip
 
 
+def lost_values(case: Case) -> list[tuple[Any, ...]]:
+    """Final values of the parent that are gone and whose loss nobody confirmed: indicator, definition, unit, month."""
+    return case.rows(
+        """
+        select o.indicator_code, o.definition, o.unit_code, o.period_start, n.status
+        from old.fct_indicator_value as o
+        left join new.fct_indicator_value as n
+            using (directive_code, indicator_code, definition, unit_key, period_start)
+        left join def.confirmations as c on c.what = 'lost_coverage' and c.indicator_code = o.indicator_code
+            and (c.unit_code is null or c.unit_code = o.unit_code)
+            and (c.period_start is null or c.period_start = o.period_start)
+        where o.status = 'computed' and o.data_maturity = 'final' and c.what is null
+            and (n.status is null or n.status in ('source_missing', 'before_start', 'not_applicable'))
+        order by all limit 500"""
+    )
+
+
 def jumps_confirmed(case: Case) -> Verdict:
     """A final headline that moved by more than the bound since the parent waits until a person has confirmed it."""
     if not case.inherits("fct_indicator_value"):
         return Verdict("jumps_confirmed", True, "chưa có bản trước | there is no parent", "0")
+    return _verdict(
+        "jumps_confirmed", unconfirmed_jumps(case), "không có bước nhảy chưa xác nhận | no unconfirmed jump",
+        "giá trị đã chốt đổi quá lớn (tử, mẫu cũ; tử, mẫu mới) | final values that moved must be confirmed",
+    )  # fmt: skip
+
+
+def unconfirmed_jumps(case: Case) -> list[tuple[Any, ...]]:
+    """Final headlines that moved too far: indicator, definition, unit, month, the old counts and the new."""
     # Decided on integers, as everything is: |a/b - c/d| > p/100.
-    wrong = case.rows(
+    return case.rows(
         f"""
         select o.indicator_code, o.definition, o.unit_code, o.period_start,
             o.numerator, o.denominator, n.numerator, n.denominator
@@ -179,10 +192,6 @@ def jumps_confirmed(case: Case) -> Verdict:
                 > {case.parameters["jump_percentage_points"]} * o.denominator::hugeint * n.denominator
         order by all limit 200"""
     )
-    return _verdict(
-        "jumps_confirmed", wrong, "không có bước nhảy chưa xác nhận | no unconfirmed jump",
-        "giá trị đã chốt đổi quá lớn (tử, mẫu cũ; tử, mẫu mới) | final values that moved must be confirmed",
-    )  # fmt: skip
 
 
 def rows_accounted(case: Case) -> Verdict:
