@@ -40,8 +40,7 @@ OUTAGES = (
 )
 """First and last days on which no platform and no database answers."""
 RELEASES = (
-    date(2022, 2, 28), date(2022, 4, 30), date(2022, 6, 30), date(2022, 8, 31), date(2022, 10, 31), date(2022, 12, 31),
-    date(2023, 1, 31),
+    date(2022, 2, 28), date(2022, 6, 30), date(2022, 8, 31), date(2022, 10, 31), date(2022, 12, 31), date(2023, 1, 31),
 )  # fmt: skip
 """The evenings on which the product is run; on every other day deliveries are only taken in."""
 AGAIN = date(2022, 6, 30)
