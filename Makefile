@@ -48,7 +48,7 @@ run: setup
 	@env -u LANGSON_HOME -u LANGSON_INBOX $(BIN)/langson run; code=$$?; test $$code -eq 3 && exit 0 || exit $$code
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: setup
 	@$(BIN)/ruff format --check .

@@ -38,6 +38,7 @@ def run_langson(*arguments: str | Path, env: Mapping[str, str] | None = None) ->
 
 LONGEST_FIRST = (
     "test_truth.py",
+    "test_truth_other_seed.py",
     "test_end_to_end.py",
     "test_automation_runs.py",
     "test_docs_operating.py",
@@ -53,17 +54,11 @@ LONGEST_FIRST = (
 """Files that take minutes: what is started last must be short, or one worker ends long after the other."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker takes a file at a time, of the truth a home at a time, the longest first.
+    """The longest files first.
 
     What only looks at the home of seed 2022 comes after those that make homes: nobody waits while another makes it.
     """
-    for item in items:
-        group = item.path.name
-        if group == "test_truth.py" and isinstance(item, pytest.Function) and hasattr(item, "callspec"):
-            group += f" {item.callspec.id}"
-        item.add_marker(pytest.mark.xdist_group(group))
     rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
