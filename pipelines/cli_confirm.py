@@ -68,9 +68,7 @@ def confirm_jump(
     period: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Tháng, như 2022-03 | A month")],
     reason: ReasonOption,
     by: ByOption,
-    lost: Annotated[
-        bool, typer.Option("--lost", help="Giá trị mất hẳn | It is gone, not moved")
-    ] = False,
+    lost: Annotated[bool, typer.Option("--lost", help="Giá trị mất hẳn | It is gone, not moved")] = False,
     home: HomeOption = None,
 ) -> None:
     """Giá trị đã chốt nhảy vọt (hoặc mất) là đúng thật | A final value that jumped, or is gone, is really so."""
