@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sources.door.prepare import Prepared, Preparer
 
-_POOL_FROM = 12
+_POOL_FROM = 40
 """With fewer files than this, starting processes costs more than it saves."""
 _SPAN = 256
 """So many deliveries are read before the first of them is decided; a crash loses no more than their reading."""
