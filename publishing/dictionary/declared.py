@@ -13,6 +13,8 @@ from sources.catalogue.model import Text
 from publishing.tables import Tables
 
 HERE = Path(__file__).parent
+AFTER_GATE = HERE / "after_gate.yml"
+"""The two tables that no dbt model makes, in the shape of a model's yml."""
 NUMERIC = ("bigint", "double", "decimal")
 """How the type of a numeric column begins."""
 
@@ -85,7 +87,7 @@ def declared_tables(manifest: Mapping[str, Any]) -> dict[str, Table]:
         for identity, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["path"].startswith("marts/")
     ]
-    document = yaml.safe_load((HERE / "after_gate.yml").read_text(encoding="utf-8"))
+    document = yaml.safe_load(AFTER_GATE.read_text(encoding="utf-8"))
     found += [_after_gate(model) for model in document["models"]]
     return {table.name: table for table in sorted(found, key=lambda table: table.name)}
 

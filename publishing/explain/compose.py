@@ -42,7 +42,7 @@ def compose(shelf: Shelf, indicator: Row, unit: UnitName, period: date) -> Expla
     value = Value(**{name: row[name] for name in VALUE_COLUMNS})
     children = shelf.tree(period).children(unit.unit_code)
     sides = [_side(shelf, indicator, role, unit, period, children) for role in ("numerator", "denominator")]
-    dbt_tests = shelf.checks("dbt")
+    dbt_tests = shelf.checks["dbt"]
     return Explanation(
         release_id=shelf.release["release_id"],
         as_of=shelf.release["as_of"],
@@ -56,7 +56,7 @@ def compose(shelf: Shelf, indicator: Row, unit: UnitName, period: date) -> Expla
         children=_children(shelf, indicator, period, children),
         deliveries=() if value.status in NOTHING_COUNTED else _deliveries(shelf, indicator, unit, period),
         corrections=shelf.corrections(frozenset(side.source_code for side in sides)),
-        gate_checks=shelf.checks("gate"),
+        gate_checks=shelf.checks["gate"],
         dbt_tests_passed=sum(check.outcome == "passed" for check in dbt_tests),
         dbt_tests=len(dbt_tests),
         revisions=tuple(shelf.revisions.get((*_code(indicator), unit.unit_key, period), ())),

@@ -33,7 +33,8 @@ class Shelf:
     values: Mapping[ValueKey, Row]
     measures: Mapping[MeasureKey, Row]
     deliveries: DeliveryShelf
-    quality: Sequence[Row]
+    checks: Mapping[str, tuple[Check, ...]]
+    """The results of each stage: `gate`, `dbt`, `correction`."""
     revisions: Mapping[ValueKey, Sequence[Revision]]
     catalogue: Catalogue
     sources: Mapping[str, SourceContract]
@@ -48,13 +49,7 @@ class Shelf:
     def corrections(self, source_codes: frozenset[str]) -> tuple[Check, ...]:
         """The results of the decided corrections of some sources."""
         prefixes = tuple(f"correction_{code}_" for code in sorted(source_codes))
-        return tuple(
-            _check(row) for row in self.quality if row["stage"] == "correction" and row["check"].startswith(prefixes)
-        )
-
-    def checks(self, stage: str) -> tuple[Check, ...]:
-        """The results of one stage: `gate`, `dbt`, `correction`."""
-        return tuple(_check(row) for row in self.quality if row["stage"] == stage)
+        return tuple(check for check in self.checks["correction"] if check.check.startswith(prefixes))
 
 
 @cache
@@ -94,7 +89,7 @@ def fill(
             tables.rows("from deliveries where directive_code = ? order by delivery_id", [directive]),
             _datasets(sources),
         ),
-        quality=tables.rows('from quality_results order by stage, "check"'),
+        checks=_checks(tables),
         revisions=_revisions(tables, directive),
         catalogue=catalogue(),
         sources=sources,
@@ -172,8 +167,16 @@ def _revisions(tables: Tables, directive: str) -> dict[ValueKey, list[Revision]]
     return found
 
 
-def _check(row: Row) -> Check:
-    return Check(row["check"], row["outcome"], row["severity"], row["observed"], row["reason"])
+def _checks(tables: Tables) -> dict[str, tuple[Check, ...]]:
+    rows = tables.rows('from quality_results order by stage, "check"')
+    return {
+        stage: tuple(
+            Check(row["check"], row["outcome"], row["severity"], row["observed"], row["reason"])
+            for row in rows
+            if row["stage"] == stage
+        )
+        for stage in ("gate", "dbt", "correction")
+    }
 
 
 def first_day_counted(period: date, starts: date, shift: int) -> date:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from publishing.dictionary.declared import AFTER_GATE
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Row
 
@@ -24,11 +25,6 @@ FILES = (
     ("changes.md", "Bản này khác bản trước ở đâu", "What changed since the release before"),
     ("gate.json", "Kết quả cổng công bố", "The gate's verdicts"),
 )
-AFTER_THE_GATE = {
-    "quality_results": "Kết quả mọi phép kiểm tra của bản này. | The outcome of every check of this release.",
-    "release_info": "Bản này: mã, thời điểm, nguồn gốc, mã băm. | This release: id, moment, origin, hashes.",
-}
-"""The two tables that are no dbt models."""
 
 
 def download_pages(desk: Desk) -> Pages:
@@ -63,8 +59,8 @@ def _files(folder: Path, name: str, descriptions: dict[str, str]) -> list[Row]:
 
 def table_descriptions() -> dict[str, str]:
     """What each published table is, `Vietnamese | English`, from the yml beside its SQL."""
-    found = dict(AFTER_THE_GATE)
-    for path in sorted(MARTS.glob("*.yml")):
+    found: dict[str, str] = {}
+    for path in (*sorted(MARTS.glob("*.yml")), AFTER_GATE):
         for model in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["models"]:
             found[model["name"]] = " ".join(model["description"].split())
     return found
