@@ -1,34 +1,12 @@
-"""A release folder with its site, built once a session, and what tests read of it by other means than the site does."""
+"""What tests read of a release folder and its site, by other means than the site does."""
 
-import fcntl
-import os
-import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 from lxml import html
-
-
-def built_release(home: Path, factory: pytest.TempPathFactory) -> Path:
-    """A copy of the home's current release with `site/`, whichever worker asks first builds it."""
-    shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "release-with-site"
-    with (shared / "release-with-site.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "site").exists():
-            from publishing.site.build import build_site
-
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(home / "releases" / "current", folder)
-            shutil.rmtree(folder / "site", ignore_errors=True)
-            build_site(folder)
-    return folder
 
 
 def rows(folder: Path, table: str, **wanted: Any) -> list[dict[str, Any]]:
