@@ -1,7 +1,7 @@
 """Reads many deliveries quickly: which files are read at one go, and by which process. Decides nothing."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,20 +45,26 @@ def prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Itera
     codes = unit_codes_of_senders()
     if len(arrivals) < _POOL_FROM:
         preparer = Preparer(key, codes)
-        for arrival in arrivals:
-            yield from preparer.prepare_all(_files([arrival]), scratch)
+        yield from _in_order(arrivals, lambda groups: (preparer.prepare_all(_files(one), scratch) for one in groups))
         return
     workers = max(1, len(os.sched_getaffinity(0)))
     # Spawned, not forked: the engines' threads do not survive a fork.
     with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (key, codes, scratch)) as pool:
-        for start in range(0, len(arrivals), _SPAN):
-            span = arrivals[start : start + _SPAN]
-            together = _together(span)
-            ready: dict[int, Prepared] = {}
-            read = pool.map(_prepare_in_worker, [[span[place] for place in places] for places in together])
-            for places, prepared in zip(together, read, strict=True):
-                ready.update(zip(places, prepared, strict=True))
-            yield from (ready[place] for place in range(len(span)))
+        yield from _in_order(arrivals, lambda groups: pool.map(_prepare_in_worker, groups))
+
+
+def _in_order(
+    arrivals: Sequence[Arrival], read: Callable[[list[list[Arrival]]], Iterable[list[Prepared]]]
+) -> Iterator[Prepared]:
+    """Hand groups of files to a reader, span by span, and give what it made of them in the order of the files."""
+    for start in range(0, len(arrivals), _SPAN):
+        span = arrivals[start : start + _SPAN]
+        together = _together(span)
+        ready: dict[int, Prepared] = {}
+        groups = [[span[place] for place in places] for places in together]
+        for places, prepared in zip(together, read(groups), strict=True):
+            ready.update(zip(places, prepared, strict=True))
+        yield from (ready[place] for place in range(len(span)))
 
 
 def _together(arrivals: Sequence[Arrival]) -> list[list[int]]:
