@@ -8,6 +8,14 @@ from typing import Any
 
 import duckdb
 
+CSV_SUFFIX = ".csv.gz"
+"""Of the CSV form of a table: plain, its repeated codes would be half of every release."""
+
+
+def csv_path(folder: Path, table: str) -> Path:
+    """Where the CSV form of a table lies in a release folder."""
+    return folder / "csv" / f"{table}{CSV_SUFFIX}"
+
 
 @dataclass(frozen=True)
 class Tables:

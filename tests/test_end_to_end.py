@@ -1,5 +1,6 @@
 """What an operator sees: twice is once, three depths of trouble, a killed run, other people's files."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -69,12 +70,13 @@ def test_a_sealed_release_is_made_again_on_another_machine_from_its_landing_alon
 
 def test_a_release_can_be_verified_and_a_changed_byte_is_found(dirty_home: Path) -> None:
     assert run_langson("verify", "--home", dirty_home).returncode == 0
-    target = dirty_home / "releases/current/csv/fct_indicator_value.csv"
+    target = dirty_home / "releases/current/csv/fct_indicator_value.csv.gz"
     target.chmod(0o644)
-    target.write_bytes(target.read_bytes().replace(b"computed", b"Computed", 1))
+    plain = gzip.decompress(target.read_bytes())
+    target.write_bytes(gzip.compress(plain.replace(b"computed", b"Computed", 1)))
     done = run_langson("verify", "--home", dirty_home)
     assert done.returncode != 0
-    assert "fct_indicator_value.csv" in done.stdout + done.stderr
+    assert "fct_indicator_value.csv.gz" in done.stdout + done.stderr
 
 
 def test_killed_in_dbt_the_next_run_ends_as_if_never_hurt(dirty_home: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Every format of the open data, reopened by a reader that had no part in writing it, is the Parquet row for row."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -77,7 +78,7 @@ def small(release: Path, manifest: Mapping[str, Any], tmp_path_factory: pytest.T
         shown = "".join(f" replace (array_to_string({name}, ';') as {name})" for name in lists[:1])
         with duckdb.connect() as connection:
             kept = f"select *{shown} from read_parquet('{folder}/parquet/{path.name}')"
-            connection.execute(f"copy ({kept}) to '{folder}/csv/{path.stem}.csv' (format csv, header)")
+            connection.execute(f"copy ({kept}) to '{folder}/csv/{path.stem}.csv.gz' (format csv, header)")
     with duckdb.connect(str(folder / "indicators.duckdb")) as connection:
         for path in sorted((folder / "parquet").glob("*.parquet")):
             connection.execute(f"create table \"{path.stem}\" as from read_parquet('{path}')")
@@ -175,7 +176,7 @@ def test_pandas_reads_the_same_rows_out_of_the_plain_csv(release: Path) -> None:
     import pandas
 
     for name in names(release):
-        texts = pandas.read_csv(release / "csv" / f"{name}.csv", dtype=str, keep_default_na=False)
+        texts = pandas.read_csv(release / "csv" / f"{name}.csv.gz", dtype=str, keep_default_na=False)
         compare_texts(name, parquet(release, name), texts, "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", ".")
 
 
@@ -291,7 +292,7 @@ def test_text_like_a_formula_is_harmless_for_excel_and_unchanged_elsewhere(small
         text = archive.read("deliveries.csv").decode("utf-8-sig")
     shown = [row["file_name"] for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=";")]
     assert shown == ["'" + text for text in HARMFUL] + PLAIN
-    with (small / "csv/deliveries.csv").open(encoding="utf-8", newline="") as plain:
+    with gzip.open(small / "csv/deliveries.csv.gz", "rt", encoding="utf-8", newline="") as plain:
         assert [row["file_name"] for row in csv.DictReader(plain)] == [*HARMFUL, *PLAIN]
     assert parquet(small, "deliveries")["file_name"].to_pylist() == [*HARMFUL, *PLAIN]
 
@@ -440,10 +441,10 @@ def test_frictionless_finds_the_data_package_valid(release: Path) -> None:
 def test_frictionless_sees_a_row_that_breaks_the_package(small: Path) -> None:
     from frictionless import Package
 
-    path = small / "csv/deliveries.csv"
+    path = small / "csv/deliveries.csv.gz"
     kept = path.read_bytes()
     try:
-        path.write_bytes(kept.replace(b",standing,", b",sitting,", 1))
+        path.write_bytes(gzip.compress(gzip.decompress(kept).replace(b",standing,", b",sitting,", 1)))
         resource = Package(str(small / "datapackage.json")).get_resource("deliveries")
         found = {error for row in resource.validate().flatten(["type"]) for error in row}
     finally:

@@ -1,5 +1,6 @@
 """The release mechanics on tiny files: nothing is published that this very gate did not pass, and never half of it."""
 
+import gzip
 from datetime import datetime
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_a_release_is_published_and_current_points_at_it(home: Home) -> None:
         assert connection.execute("select count(*), sum(number) from fact").fetchall() == [(100, 5050)]
         assert connection.execute("select origin, is_simulated from release_info").fetchall() == [("sandbox", True)]
         assert connection.execute("select count(*) from quality_results").fetchall() == [(2,)]
-    assert (home.current / "csv" / "fact.csv").read_text().splitlines()[1] == "u0,1,0;1"
+    assert gzip.decompress((home.current / "csv/fact.csv.gz").read_bytes()).splitlines()[1] == b"u0,1,0;1"
     assert store.verify(home, None, REQUIRED) == []
 
 
@@ -146,7 +147,7 @@ def test_an_existing_release_that_is_damaged_is_told_and_not_rewritten(home: Hom
         publish(home, REQUIRED)
 
 
-@pytest.mark.parametrize("name", ["parquet/fact.parquet", "csv/fact.csv", "indicators.duckdb", "gate.json"])
+@pytest.mark.parametrize("name", ["parquet/fact.parquet", "csv/fact.csv.gz", "indicators.duckdb", "gate.json"])
 def test_verify_finds_one_flipped_byte(home: Home, name: str) -> None:
     candidate(home, 1)
     path = publish(home, REQUIRED).path / name
@@ -176,7 +177,7 @@ def test_rollback_refuses_a_damaged_release(home: Home) -> None:
     for value in (1, 2):
         candidate(home, value)
         released.append(publish(home, REQUIRED))
-    (released[0].path / "csv" / "fact.csv").write_text("x")
+    (released[0].path / "csv" / "fact.csv.gz").write_text("x")
     with pytest.raises(LangsonError, match="not rolled back"):
         store.rollback(home, None, REQUIRED)
     assert store.current_id(home) == released[1].release_id

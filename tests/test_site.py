@@ -70,7 +70,7 @@ def test_downloads_list_every_file_beside_the_site_with_its_size(folder: Path) -
     linked = {link for link in tree.xpath("//main//a/@href") if link.startswith("../")}
     published = {f"../{kind}/{path.name}" for kind in ("csv", "parquet") for path in (folder / kind).iterdir()}
     assert published | {"../indicators.duckdb", "../changes.md"} <= linked
-    assert "Kết quả mọi phép kiểm tra" in text(tree.xpath("//tr[.//a[@href='../csv/quality_results.csv']]"))
+    assert "Kết quả mọi phép kiểm tra" in text(tree.xpath("//tr[.//a[@href='../csv/quality_results.csv.gz']]"))
 
 
 def test_every_link_and_every_anchor_leads_to_something(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`make serve`: the current release's site on 127.0.0.1, its files, and nothing beside them."""
 
+import gzip
 import http.client
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ import pytest
 
 from publishing.site.serve import serve
 
+PACKED = gzip.compress("Đình Lập\n".encode())
+
 
 @pytest.fixture
 def releases(tmp_path: Path) -> Path:
@@ -19,7 +22,7 @@ def releases(tmp_path: Path) -> Path:
         site.mkdir(parents=True)
         (site / "index.html").write_text(f"<p>Bản {name}</p>", encoding="utf-8")
         (site.parent / "csv").mkdir()
-        (site.parent / "csv" / "dim_unit.csv").write_text("Đình Lập\n", encoding="utf-8")
+        (site.parent / "csv" / "dim_unit.csv.gz").write_bytes(PACKED)
         (site.parent / "csv" / "table.parquet").write_bytes(b"PAR1")
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "releases" / "first" / "leak").symlink_to(tmp_path / "secret.txt")
@@ -57,8 +60,8 @@ def test_the_start_leads_to_the_site_and_texts_are_said_to_be_utf_8(releases: Pa
             and headers["content-type"] == "text/html; charset=utf-8"
             and body == "<p>Bản first</p>".encode()
         )
-        status, headers, body = ask(connection, "/csv/dim_unit.csv")
-        assert status == 200 and headers["content-type"] == "text/csv; charset=utf-8" and body == "Đình Lập\n".encode()
+        status, headers, body = ask(connection, "/csv/dim_unit.csv.gz")
+        assert status == 200 and headers["content-type"] == "application/gzip" and body == PACKED
         assert ask(connection, "/csv/table.parquet")[1]["content-type"] == "application/octet-stream"
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+from publishing.tables import csv_path
 
 from pipelines.errors import LangsonError
 from pipelines.files import sha256_of
@@ -74,14 +75,16 @@ def write_table(connection: duckdb.DuckDBPyConnection, relation: str, table: Mar
         )
     order = [*table.key, *(name for name in columns.columns if name not in table.key)]
     ordered = f"select * from {relation} order by {', '.join(f'{quoted(name)} nulls last' for name in order)}"
-    parquet, csv = folder / "parquet" / f"{table.name}.parquet", folder / "csv" / f"{table.name}.csv"
+    parquet, csv = folder / "parquet" / f"{table.name}.parquet", csv_path(folder, table.name)
     connection.execute(f"copy ({ordered}) to '{parquet}' (format parquet, compression zstd)")
     # A list has no CSV form of its own: its members are joined by semicolons.
     lists = [name for name, kind in zip(columns.columns, columns.types, strict=True) if str(kind).endswith("[]")]
     shown = "*" + (
         f" replace ({', '.join(f'array_to_string({quoted(n)}, $$;$$) as {quoted(n)}' for n in lists)})" if lists else ""
     )
-    connection.execute(f"copy (select {shown} from read_parquet('{parquet}')) to '{csv}' (format csv, header)")
+    connection.execute(
+        f"copy (select {shown} from read_parquet('{parquet}')) to '{csv}' (format csv, header, compression gzip)"
+    )
     return int(connection.execute(f"select count(*) from read_parquet('{parquet}')").fetchall()[0][0])
 
 

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+from publishing.tables import csv_path
 
 from pipelines.errors import GateRefused, LangsonError
 from pipelines.files import read_json, sha256_of, sync_folder, sync_tree, write_json, write_text
@@ -127,7 +128,8 @@ def info_table(home: Home, release_id: str, digest: str, parent: Release | None)
 def write_extra(folder: Path, name: str, table: pa.Table) -> None:
     """One of the tables that are written after the gate."""
     pq.write_table(table, folder / "parquet" / f"{name}.parquet", compression="zstd")
-    pyarrow.csv.write_csv(table, folder / "csv" / f"{name}.csv")
+    with pa.CompressedOutputStream(csv_path(folder, name), "gzip") as stream:
+        pyarrow.csv.write_csv(table, stream)
 
 
 def write_database(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from publishing.dictionary.declared import Column, Table, plain_type
 from publishing.open_data.about import PACK, RIGHTS, Release, paragraphs
 from publishing.open_data.files import File
+from publishing.tables import CSV_SUFFIX
 
 NAME = "datapackage.json"
 FIELD_TYPES: Mapping[str, Mapping[str, str]] = {
@@ -40,7 +41,9 @@ def write_datapackage(folder: Path, release: Release, declared: Mapping[str, Tab
         "version": release.release_id,
         "created": f"{release.as_of:%Y-%m-%dT%H:%M:%S}+07:00",
         "rights": RIGHTS.both,
-        "resources": [_resource(table, declared, files[f"csv/{table.name}.csv"]) for table in declared.values()],
+        "resources": [
+            _resource(table, declared, files[f"csv/{table.name}{CSV_SUFFIX}"]) for table in declared.values()
+        ],
     }
     (folder / NAME).write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -54,6 +57,7 @@ def _resource(table: Table, declared: Mapping[str, Table], file: File) -> dict[s
         "description": table.description.both,
         "format": "csv",
         "mediatype": "text/csv",
+        "compression": "gz",
         "encoding": "utf-8",
         "bytes": file.size,
         "hash": f"sha256:{file.sha256}",

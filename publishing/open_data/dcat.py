@@ -15,9 +15,11 @@ from sources.catalogue.model import Text
 from publishing.dictionary.declared import Table
 from publishing.open_data.about import PACK, RIGHTS, Release
 from publishing.open_data.files import File
+from publishing.tables import CSV_SUFFIX
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 MEDIA = "https://www.iana.org/assignments/media-types/"
+GZIP = "application/gzip"
 XLSX_MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SPREADSHEET = "open_data/xlsx/bang_so_lieu.xlsx"
 CSV_RULES = URIRef("https://www.rfc-editor.org/rfc/rfc4180")
@@ -34,6 +36,7 @@ class Form:
     title: Text
     conforms_to: URIRef | None = None
     packed_as: str | None = None
+    compressed_as: str | None = None
 
 
 def write_catalogue(out: Path, release: Release, declared: Mapping[str, Table], files: Mapping[str, File]) -> None:
@@ -87,7 +90,7 @@ def forms(table: Table) -> list[Form]:
     """Every form in which a table is published."""
     workbook = f"open_data/xlsx/{table.name}.xlsx" if table.has_own_workbook else SPREADSHEET
     found = [
-        Form(f"csv/{table.name}.csv", "text/csv", Text("CSV", "CSV"), CSV_RULES),
+        Form(f"csv/{table.name}{CSV_SUFFIX}", "text/csv", Text("CSV", "CSV"), CSV_RULES, compressed_as=GZIP),
         Form(f"parquet/{table.name}.parquet", "application/vnd.apache.parquet", Text("Parquet", "Parquet")),
         Form("indicators.duckdb", "application/octet-stream", Text("DuckDB, mọi bảng", "DuckDB, every table")),
         Form(workbook, XLSX_MEDIA, Text("Excel (XLSX)", "Excel (XLSX)")),
@@ -130,6 +133,8 @@ def _distribute(graph: Graph, dataset: URIRef, base: str, form: Form, file: File
     graph.add((node, DCAT.mediaType, URIRef(MEDIA + form.media)))
     if form.packed_as:
         graph.add((node, DCAT.packageFormat, URIRef(MEDIA + form.packed_as)))
+    if form.compressed_as:
+        graph.add((node, DCAT.compressFormat, URIRef(MEDIA + form.compressed_as)))
     if form.conforms_to:
         graph.add((node, DCTERMS.conformsTo, form.conforms_to))
     graph.add((node, DCAT.byteSize, Literal(file.size, datatype=XSD.nonNegativeInteger)))

@@ -12,7 +12,7 @@ MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 FOLDERS = (
     ("open_data", "Dữ liệu mở: gói dùng ngay", "Open data, packaged for use"),
     ("dictionary", "Từ điển số liệu: mỗi bảng, mỗi cột nghĩa là gì", "Dictionary: what every table and column means"),
-    ("csv", "Bảng công bố dạng CSV (UTF-8)", "Published tables as CSV (UTF-8)"),
+    ("csv", "Bảng công bố dạng CSV (UTF-8, nén gzip)", "Published tables as CSV (UTF-8, gzip)"),
     ("parquet", "Bảng công bố dạng Parquet, giữ kiểu dữ liệu", "Published tables as Parquet, with their types"),
 )
 TABLE_FOLDERS = ("csv", "parquet")
@@ -50,7 +50,7 @@ def _files(folder: Path, name: str, descriptions: dict[str, str]) -> list[Row]:
             "href": f"../{path.relative_to(folder).as_posix()}",
             "name": path.relative_to(folder / name).as_posix(),
             "size": path.stat().st_size,
-            "about": descriptions.get(path.stem, "") if name in TABLE_FOLDERS else "",
+            "about": descriptions.get(path.name.partition(".")[0], "") if name in TABLE_FOLDERS else "",
         }
         for path in sorted((folder / name).rglob("*"))
         if path.is_file()
