@@ -134,7 +134,7 @@ def receipt(name: str, outcome: str, hour: int, **other: object) -> Receipt:
 def test_a_refusal_is_over_when_the_same_window_or_the_same_file_came_right() -> None:
     bad, unread = receipt("a.html", "refused", 1), receipt("b.html", "refused", 1, window_end=None, window_start=None)
     assert [one.subject for one in refusals([bad, unread])] == [
-        "e_office/a.html (01/02/2022 01:00)", "e_office/b.html (01/02/2022 01:00)"
+        "e_office/a.html (a.html1, 01/02/2022 01:00)", "e_office/b.html (b.html1, 01/02/2022 01:00)"
     ]  # fmt: skip
     resent = receipt("a_sua.html", "accepted", 2)
     assert [one.key for one in refusals([bad, unread, resent])] == ["b.html1"]

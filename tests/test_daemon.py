@@ -161,7 +161,8 @@ def test_a_broken_file_is_a_refusal_with_its_reason_in_the_log_and_in_an_alert(l
     living.wait("the second run's end", living.all_done)
     print(f"refused, told and released {time.monotonic() - dropped:.0f} s after it was dropped")
     # The other sender's number stands, and what was refused is part of a release of its own.
-    assert ask(living.home, "select outcome from deliveries order by 1") == [("refused",), ("standing",)]
+    [(refused, delivery), (standing, _)] = ask(living.home, "select outcome, delivery_id from deliveries order by 1")
+    assert (refused, standing) == ("refused", "standing") and delivery in alert["message"]
     assert len(living.releases()) == len(before) + 1
 
 

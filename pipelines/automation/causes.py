@@ -34,8 +34,10 @@ _ALL = (
         "delivery_refused",
         "Lượt nhận bị từ chối",
         "Delivery refused",
-        "Gửi lý do này cho bên gửi và xin bản đúng; nếu số liệu giảm thật thì `langson confirm shrink`.",
-        "Send the reason to the sender and ask for a right one; if it really shrank, `langson confirm shrink`.",
+        "Gửi lý do này cho bên gửi (`langson rejects MÃ`, mã trong ngoặc) và xin bản đúng; "
+        "nếu số liệu giảm thật thì `langson confirm shrink MÃ`.",
+        "Send the reason to the sender (`langson rejects ID`, the id in brackets) and ask for a right one; "
+        "if it really shrank, `langson confirm shrink ID`.",
     ),
     Cause(
         "delivery_late",

@@ -70,7 +70,7 @@ def refusals(receipts: list[Receipt]) -> list[Trouble]:
     return [
         Trouble(
             "delivery_refused",
-            f"{receipt.source_code}/{receipt.file_name} ({receipt.received_at:%d/%m/%Y %H:%M})",
+            f"{receipt.source_code}/{receipt.file_name} ({receipt.delivery_id}, {receipt.received_at:%d/%m/%Y %H:%M})",
             receipt.reason,
             key=receipt.delivery_id,
         )
