@@ -16,7 +16,7 @@ from pipelines.files import read_json, write_json
 from pipelines.home import Home
 
 if TYPE_CHECKING:
-    from sandbox.database import HealthDatabase  # noqa: TID251
+    from sandbox.database import Databases  # noqa: TID251
     from sandbox.http_server import SandboxServer  # noqa: TID251
 
 SEED, SCALE, DIRTY = 2022, 0.02, True
@@ -66,7 +66,7 @@ def make_sandbox(
 class Servers:
     """The sandbox's own systems, for those that some pulls need."""
 
-    def __init__(self, running: list["SandboxServer | HealthDatabase"]) -> None:
+    def __init__(self, running: list["SandboxServer | Databases"]) -> None:
         self._running = running
 
     def environment(self) -> dict[str, str]:
@@ -87,16 +87,16 @@ class Servers:
 @contextmanager
 def serving(home: Home, sources: Collection[str]) -> Iterator[Servers]:
     """Start the simulated systems of these sources on loopback, and stop them."""
-    from sandbox.database import HealthDatabase  # noqa: TID251
+    from sandbox.database import DATABASES, Databases  # noqa: TID251
     from sandbox.http_platforms import PLATFORMS  # noqa: TID251
     from sandbox.http_server import SandboxServer  # noqa: TID251
 
     with ExitStack() as stack:
-        running: list[SandboxServer | HealthDatabase] = []
+        running: list[SandboxServer | Databases] = []
         if not set(sources).isdisjoint(PLATFORMS):
             running.append(stack.enter_context(SandboxServer(home.root)))
-        if not set(sources) <= set(PLATFORMS):
-            running.append(stack.enter_context(HealthDatabase(home.root)))
+        if databases := set(sources).intersection(DATABASES):
+            running.append(stack.enter_context(Databases(home.root, databases)))
         yield Servers(running)
 
 

@@ -1,4 +1,8 @@
-"""The files of cashless payments: two provincial lists of receipts a month, quarterly summaries, lists of methods."""
+"""Cashless payments as they come: schools' receipts, quarterly summaries and lists of methods are files.
+
+The facilities' receipts are in a database of the health sector: what it is filled with lies under `served/` as CSV and
+is loaded by `sandbox.database`.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +14,7 @@ from sandbox.bulk_files import ListCell, write_lines, write_list_xlsx
 from sandbox.cashless_receipts import CASHLESS, MIXED, Collector, Receipt
 from sandbox.cashless_use import quarter_ends
 from sandbox.exports import Window, received, windows
-from sandbox.frame import Delivered, DirtTally, World, month_end
+from sandbox.frame import Delivered, DirtTally, Served, World, month_end
 from sandbox.names import person_name
 from sandbox.spelling import day_text, serial
 
@@ -22,7 +26,7 @@ _SCHOOL = (
     "Mã trường", "Tên trường", "Mã xã", "Kỳ thu", "Ngày thu", "Số biên lai", "Khoản thu", "Họ tên học sinh",
     "Hình thức thanh toán", "Số tiền", "Nguồn thu", "Trạng thái",
 )  # fmt: skip
-_HEALTH = (
+HEALTH_COLUMNS = (
     "ma_cskcb", "ten_cskcb", "ma_xa", "ky", "ngay_thu", "so_bien_lai", "loai_khoan", "ho_ten", "hinh_thuc", "so_tien",
     "nguon", "trang_thai", "t_bntt", "t_bncct", "t_bhtt",
 )  # fmt: skip
@@ -79,8 +83,8 @@ class _Writer:
             if window.first <= month <= window.last:
                 yield from self.by_month.get((sector, month), [])
 
-    def put(self, name: str, moment: datetime) -> None:
-        self.delivered.append(Delivered(f"{SOURCE}/{name}", moment))
+    def put(self, name: str, moment: datetime, served: Served | None = None) -> None:
+        self.delivered.append(Delivered(f"{SOURCE}/{name}", moment, served))
 
     def is_struck(self, where: tuple[str, int], sector: str, window: Window) -> bool:
         is_month = window.first.month == window.last.month and window.first.year == self.world.settings.last.year
@@ -95,6 +99,7 @@ class _Writer:
             if late:
                 self.tally.add(SOURCE, "late_delivery", repairable=1)
             name = f"{stem}_{window.in_name}.{suffix}"
+            served = None if sector == "school" else Served("health_receipts", "-", window.first, window.last)
             is_corrected = any(self.is_struck(where, sector, window) for where in _CORRECTED)
             rows = list(self.rows(sector, window, wrong=is_corrected))
             if self.is_struck(_RENAMED, sector, window):
@@ -103,16 +108,16 @@ class _Writer:
                 self.put(first, moment - timedelta(days=1))
                 self.tally.add(SOURCE, "renamed_column_refused", repairable=1)
             self.file(sector, name, window, rows, {})
-            self.put(name, moment)
+            self.put(name, moment, served)
             if is_corrected:
                 again = name.replace(".", "_dinhchinh.")
                 self.file(sector, again, window, list(self.rows(sector, window, wrong=False)), {})
-                self.put(again, moment + timedelta(days=9))
+                self.put(again, moment + timedelta(days=9), served)
                 self.tally.add(SOURCE, "corrected_resend", repairable=1)
             if self.is_struck(_TWICE, sector, window):
                 again = name.replace(".", "_guilai.")
                 shutil.copyfile(self.inbox / SOURCE / name, self.inbox / SOURCE / again)
-                self.put(again, moment + timedelta(days=3))
+                self.put(again, moment + timedelta(days=3), served)
                 self.tally.add(SOURCE, "same_file_again", repairable=1)
 
     def file(self, sector: str, name: str, window: Window, rows: list[list[ListCell]], renamed: dict[str, str]) -> None:
@@ -123,9 +128,7 @@ class _Writer:
             title = ["SỞ GIÁO DỤC VÀ ĐÀO TẠO (dữ liệu mô phỏng)", "DANH SÁCH BIÊN LAI THU", window.title]
             write_list_xlsx(path, title, header, rows, ["NGƯỜI LẬP BIỂU"])
         else:
-            title = ["SỞ Y TẾ (dữ liệu mô phỏng)", f"BIÊN LAI THU VIỆN PHÍ - {window.title}", "Đơn vị tính: đồng"]
-            lines = [";".join("" if cell is None else str(cell) for cell in row) for row in (_HEALTH, *rows)]
-            write_lines(path, [*title, *lines], "utf-8-sig")
+            write_lines(path, [",".join(HEALTH_COLUMNS), *(",".join(map(_quoted, row)) for row in rows)])
 
     def rows(self, sector: str, window: Window, wrong: bool) -> Iterator[list[ListCell]]:
         """The list of one window; `wrong` is the first sending, where some QR payments stood as cash."""
@@ -287,3 +290,8 @@ def write(entities: "Payments", world: World, inbox: Path, tally: DirtTally) -> 
     writer.write_summaries()
     writer.write_methods(quarter_ends(world))
     return writer.delivered
+
+
+def _quoted(cell: ListCell) -> str:
+    text = "" if cell is None else str(cell)
+    return f'"{text}"' if "," in text else text

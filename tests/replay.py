@@ -211,7 +211,7 @@ def is_same_again(home: Home, release_id: str) -> bool:
         (outcome.release / kind / path.name).read_bytes() == path.read_bytes()
         for kind in ("parquet", "csv")
         for path in (kept / kind).iterdir()
-        if path.stem not in ("quality_results", "release_info")
+        if path.name.partition(".")[0] not in ("quality_results", "release_info")
     )
     shutil.rmtree(out)
     return same

@@ -28,7 +28,7 @@ def published(home: Path) -> dict[str, str]:
         str(path.relative_to(current)): hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in ("parquet", "csv")
         for path in sorted((current / folder).iterdir())
-        if path.stem not in ("quality_results", "release_info")
+        if path.name.partition(".")[0] not in ("quality_results", "release_info")
     }
 
 
