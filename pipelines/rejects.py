@@ -1,8 +1,9 @@
 """The rejected rows of one delivery: those of the door, and those that staging leaves out, as a sender is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sources.contract import Dataset
 from sources.door.receipts import Receipt, read_receipts
@@ -10,6 +11,9 @@ from sources.registry import contracts
 
 from pipelines.errors import LangsonError
 from pipelines.home import Home
+
+if TYPE_CHECKING:
+    import duckdb
 
 COLUMNS = ("row_number", "row_label", "rule", "column_name", "expected", "text")
 UNIT = "unit_unresolved"
@@ -35,41 +39,53 @@ def find_delivery(home: Home, delivery: str) -> Receipt:
 
 def rejected_rows(home: Home, delivery: str) -> tuple[Receipt, list[dict[str, Any]]]:
     """The delivery and its rejected rows in the order of the file."""
+    receipt = find_delivery(home, delivery)
+    with warehouse_of(home) as warehouse:
+        return receipt, rows_of(home, receipt, warehouse)
+
+
+def rows_of(home: Home, receipt: Receipt, warehouse: "duckdb.DuckDBPyConnection | None") -> list[dict[str, Any]]:
+    """The rejected rows of a delivery in the order of the file; `warehouse` is what `warehouse_of` gives."""
     import pyarrow.parquet as pq
 
-    receipt = find_delivery(home, delivery)
     path = home.landing / "rejects" / receipt.source_code / receipt.dataset / f"{receipt.delivery_id}.parquet"
     rows = pq.read_table(path, columns=list(COLUMNS)).to_pylist() if path.exists() else []
-    staged, is_built = _staged(home, receipt)
+    staged, is_built = _staged(receipt, warehouse) if warehouse else ([], False)
     rows += staged
     if not is_built:
         rows += _unresolved(home, receipt)
-    return receipt, sorted(rows, key=lambda row: (row["row_number"] or 0, row["rule"], row["column_name"] or ""))
+    return sorted(rows, key=lambda row: (row["row_number"] or 0, row["rule"], row["column_name"] or ""))
 
 
-def _staged(home: Home, receipt: Receipt) -> tuple[list[dict[str, Any]], bool]:
-    """Landed rows that staging left out in the last run, and whether that run knew this delivery."""
+@contextmanager
+def warehouse_of(home: Home) -> "Iterator[duckdb.DuckDBPyConnection | None]":
+    """The warehouse as the last run left it, or None; raises LangsonError while a run builds it."""
     import duckdb
 
     if not home.warehouse.exists():
-        return [], False
+        yield None
+        return
     try:
-        with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-            built = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
-            if "stg_rejected_rows" not in built:
-                return [], False
-            found = warehouse.execute(
-                "select row_number, rule, column_name, candidates, text from stg_rejected_rows where delivery_id = ?",
-                [receipt.delivery_id],
-            ).fetchall()
-            known = (
-                "stg_deliveries" in built
-                and warehouse.execute(
-                    "select 1 from stg_deliveries where delivery_id = ?", [receipt.delivery_id]
-                ).fetchall()
-            )
+        connection = duckdb.connect(str(home.warehouse), read_only=True)
     except duckdb.IOException as error:
         raise LangsonError("kho số liệu đang được tính lại; hãy thử lại sau | the warehouse is being built") from error
+    with connection:
+        yield connection
+
+
+def _staged(receipt: Receipt, warehouse: "duckdb.DuckDBPyConnection") -> tuple[list[dict[str, Any]], bool]:
+    """Landed rows that staging left out in the last run, and whether that run knew this delivery."""
+    built = {name for (name,) in warehouse.execute("select table_name from duckdb_tables()").fetchall()}
+    if "stg_rejected_rows" not in built:
+        return [], False
+    found = warehouse.execute(
+        "select row_number, rule, column_name, candidates, text from stg_rejected_rows where delivery_id = ?",
+        [receipt.delivery_id],
+    ).fetchall()
+    known = (
+        "stg_deliveries" in built
+        and warehouse.execute("select 1 from stg_deliveries where delivery_id = ?", [receipt.delivery_id]).fetchall()
+    )
     return [
         _row(number, rule, column, candidates, shown)
         for number, rule, column, candidates, shown in found

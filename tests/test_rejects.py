@@ -14,7 +14,15 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.home import Home
 from pipelines.intake import take_in
-from pipelines.rejects import find_delivery, header_of, rejected_rows, workbook_name, write_workbook
+from pipelines.rejects import (
+    find_delivery,
+    header_of,
+    rejected_rows,
+    rows_of,
+    warehouse_of,
+    workbook_name,
+    write_workbook,
+)
 from pipelines.rejects_workbook import HEAD, LONGEST, RULES, TITLES, cells
 from sources.door.personal import KEY_VARIABLE
 from sources.door.receipts import Receipt, read_receipts
@@ -149,9 +157,10 @@ def check_all(home: Home) -> None:
     summary = pq.read_table(home.current / "parquet" / "rejection_summary.parquet").to_pylist()
     counted = {(row["delivery_id"], row["rule"]): row["rows"] for row in summary if row["rule"] != "refused_delivery"}
     told: dict[tuple[str, str], int] = {}
-    for receipt in read_receipts(home.root):
-        for row in rejected_rows(home, receipt.delivery_id)[1]:
-            told[receipt.delivery_id, row["rule"]] = told.get((receipt.delivery_id, row["rule"]), 0) + 1
+    with warehouse_of(home) as warehouse:
+        for receipt in read_receipts(home.root):
+            for row in rows_of(home, receipt, warehouse):
+                told[receipt.delivery_id, row["rule"]] = told.get((receipt.delivery_id, row["rule"]), 0) + 1
     assert told == counted
     assert {rule for _, rule in told} <= set(RULES)
 
