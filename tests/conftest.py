@@ -17,24 +17,32 @@ from tests.receiver import Receiver
 if TYPE_CHECKING:
     from sandbox.sftp_server import SftpServer
     from tests.inboxes import Clock
+    from tests.troubled_home import Troubled
 
 ROOT = Path(__file__).parents[1]
 SCALE = "0.002"
 LANGSON = Path(sys.executable).with_name("langson")
 
 
+def plain_environment() -> dict[str, str]:
+    """The environment without this process's own settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("LANGSON_", "DBT_"))}
+
+
 def run_langson(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """One command as an operator gives it; nothing of this process's own settings leaks in."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LANGSON_", "DBT_"))}
     return subprocess.run(
         [LANGSON, *map(str, arguments)],
         cwd=ROOT,
-        env={**inherited, "COLUMNS": "200", **(env or {})},
+        env={**plain_environment(), "COLUMNS": "200", **(env or {})},
         capture_output=True,
         text=True,
         check=False,
     )
 
+
+Once = Callable[[str, Callable[[Path], None]], Path]
+"""What the fixture `once` gives: the folder of a name, made by what is given when nobody made it yet."""
 
 LONGEST_FIRST = (
     "test_truth.py",
@@ -64,31 +72,68 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sandbox_release(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, bool], Path]:
-    """Homes with a simulated province, run once a session for each seed and dirt, whichever worker asks first."""
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """A folder of that name made once a session, whichever worker asks first; the others wait for it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
 
-    def release(seed: int, dirt: bool) -> Path:
-        home = shared / f"seed{seed}-{'dirty' if dirt else 'clean'}" / "home"
-        home.parent.mkdir(exist_ok=True)
-        with (home.parent / "lock").open("w") as lock:
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        made = shared / name
+        made.mkdir(exist_ok=True)
+        with (made / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (home / "releases" / "current").exists():
-                world = ("--seed", str(seed), "--scale", SCALE, "--dirty" if dirt else "--clean")
-                done = run_langson("run", "--home", home, *world)
-                assert done.returncode in (0, 3), done.stdout[-3000:] + done.stderr[-3000:]
-        return home
+            if not (made / "done").exists():
+                make(made)
+                (made / "done").touch()
+        return made
 
-    return release
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sandbox_release(once: Once) -> Path:
+    """The home of the dirty province of seed 2022 with its release, as the command line makes it."""
+
+    def make(folder: Path) -> None:
+        done = run_langson("run", "--home", folder / "home", "--seed", "2022", "--scale", SCALE, "--dirty")
+        assert done.returncode in (0, 3), done.stdout[-3000:] + done.stderr[-3000:]
+
+    return once("seed2022-dirty", make) / "home"
+
+
+@pytest.fixture(scope="session")
+def sandbox_warehouse(once: Once) -> Callable[[int, bool], Path]:
+    """Homes with a simulated province of a seed, with or without dirt, up to the warehouse: nothing is published."""
+
+    def warehouse(seed: int, dirt: bool) -> Path:
+        word = "dirty" if dirt else "clean"
+
+        def make(folder: Path) -> None:
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.warehouse_home", folder / "home", str(seed), word],
+                cwd=ROOT, env=plain_environment(), capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+        return once(f"seed{seed}-{word}-warehouse", make) / "home"
+
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def troubled(once: Once) -> "Troubled":
+    """The home of files written by hand, two of them refused."""
+    from tests.troubled_home import make_troubled, troubled_in
+
+    return troubled_in(once("troubled", make_troubled))
 
 
 @pytest.fixture
-def dirty_home(sandbox_release: Callable[[int, bool], Path], tmp_path: Path) -> Path:
+def dirty_home(sandbox_release: Path, tmp_path: Path) -> Path:
     """A copy of a home with a release, for a test to do things to."""
     home = tmp_path / "home"
-    shutil.copytree(sandbox_release(2022, True), home, symlinks=True)
+    shutil.copytree(sandbox_release, home, symlinks=True)
     return home
 
 

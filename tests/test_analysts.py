@@ -26,8 +26,8 @@ QUESTIONS = {
 
 
 @pytest.fixture(scope="module")
-def release(sandbox_release: Callable[[int, bool], Path]) -> Path:
-    return (sandbox_release(2022, True) / "releases" / "current").resolve()
+def release(sandbox_release: Path) -> Path:
+    return (sandbox_release / "releases" / "current").resolve()
 
 
 @pytest.fixture(scope="module")

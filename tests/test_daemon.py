@@ -21,7 +21,8 @@ from pipelines.automation.alerts import ADDRESSES
 from tests.browser import CHROMIUM, browser
 from tests.conftest import ROOT
 from tests.receiver import CANARY, Receiver
-from tests.test_end_to_end import TAX_KEY, ask, work_files
+from tests.test_end_to_end import ask
+from tests.troubled_home import KEY, work_files
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ class Living:
             "LANGSON_INBOX": str(self.inbox),
             ADDRESSES: receiver.address,
             "PORT": str(port),
-            **TAX_KEY,
+            **KEY,
         }
         # A child started without a terminal inherits signals as ignored, and could not be stopped.
         self.process = subprocess.Popen(

@@ -1,17 +1,12 @@
 """The warehouse itself: it builds on a home where nothing came, and every rule's dbt unit test passes."""
 
-import os
-import shutil
-import subprocess
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipelines.home import MANIFEST, Home, source_codes
-from tests.dbt_home import make_empty_home, make_home
+from tests.dbt_home import build, dbt, make_empty_home, make_home
 
 PROVINCE = {
     "unit_key": "20@2020-01-01",
@@ -118,31 +113,6 @@ DEFINITIONS = {
         for month in range(1, 13)
     ],
 }
-
-
-def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run dbt over one home in a process of its own."""
-    Home(home).lay_dbt_project()
-    parsed = home / "dbt_target" / "partial_parse.msgpack"
-    if not parsed.exists():
-        parsed.parent.mkdir()
-        shutil.copyfile(MANIFEST.with_name(parsed.name), parsed)
-    environment = {
-        **os.environ,
-        "LANGSON_SOURCES": source_codes(),
-        "DBT_PROFILES_DIR": str(home / "dbt"),
-        "DBT_TARGET_PATH": str(home / "dbt_target"),
-        "DBT_LOG_PATH": str(home / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
-    return subprocess.run(command, cwd=home / "dbt", env=environment, capture_output=True, text=True, check=False)
-
-
-def build(home: Path) -> None:
-    """Build the whole warehouse as production does: without unit tests."""
-    done = dbt(home, "build", "--exclude-resource-type", "unit_test")
-    assert done.returncode == 0, done.stdout[-5000:]
 
 
 @pytest.fixture(scope="module")

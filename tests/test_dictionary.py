@@ -42,9 +42,9 @@ def manifest() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def release(sandbox_release: Callable[[int, bool], Path]) -> Path:
+def release(sandbox_release: Path) -> Path:
     """The release of a simulated province."""
-    return (sandbox_release(2022, True) / "releases" / "current").resolve()
+    return (sandbox_release / "releases" / "current").resolve()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,8 +27,8 @@ DECEMBER = date(2022, 12, 1)
 
 
 @pytest.fixture(scope="module")
-def home(sandbox_release: Callable[[int, bool], Path]) -> Path:
-    return sandbox_release(2022, True)
+def home(sandbox_release: Path) -> Path:
+    return sandbox_release
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The whole tree: a parent is its own rows plus its children's, within the tiers, and what is distinct is recounted."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -15,8 +14,8 @@ RECOUNTED = sorted(code for code, measure in CATALOGUE.measures.items() if measu
 
 
 @pytest.fixture(scope="module")
-def release(sandbox_release: Callable[[int, bool], Path]) -> duckdb.DuckDBPyConnection:
-    home = sandbox_release(2022, True)
+def release(sandbox_release: Path) -> duckdb.DuckDBPyConnection:
+    home = sandbox_release
     return duckdb.connect(str(home / "releases/current/indicators.duckdb"), read_only=True)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -55,9 +55,9 @@ def manifest() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def release(sandbox_release: Callable[[int, bool], Path]) -> Path:
+def release(sandbox_release: Path) -> Path:
     """A simulated province's release, as the command published it."""
-    return (sandbox_release(2022, True) / "releases" / "current").resolve()
+    return (sandbox_release / "releases" / "current").resolve()
 
 
 @pytest.fixture(scope="module")

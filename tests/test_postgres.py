@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,9 @@ def declared() -> Mapping[str, Table]:
 
 
 @pytest.fixture(scope="module")
-def releases(sandbox_release: Callable[[int, bool], Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def releases(sandbox_release: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two small releases made of a real one: of two units, and the same with fewer measures under another name."""
-    whole = sandbox_release(2022, True) / "releases" / "current"
+    whole = sandbox_release / "releases" / "current"
     made = []
     for name, units in (("first", "'20', '183'"), ("second", "'20'")):
         folder = tmp_path_factory.mktemp(name) / "parquet"
@@ -112,9 +112,9 @@ def differing(connection: "psycopg.Connection[Any]", parquet: Path, csv: Path) -
 
 
 def test_every_table_of_the_whole_release_is_there_row_for_row(
-    sandbox_release: Callable[[int, bool], Path], server: Server, url: str, tmp_path: Path
+    sandbox_release: Path, server: Server, url: str, tmp_path: Path
 ) -> None:
-    home = sandbox_release(2022, True)
+    home = sandbox_release
     first = run_langson("publish-to-postgres", "--home", home, env={ADDRESS: url})
     assert first.returncode == 0, first.stderr
     again = run_langson("publish-to-postgres", "--home", home, env={ADDRESS: url})
@@ -285,19 +285,17 @@ def test_a_schema_of_others_is_left_alone(
         f"postgresql://publisher:{WRITTEN}@127.0.0.1/bi?nonsense=1",
     ],
 )
-def test_no_message_holds_the_password(
-    address: str, sandbox_release: Callable[[int, bool], Path], server: Server
-) -> None:
-    home = sandbox_release(2022, True)
+def test_no_message_holds_the_password(address: str, sandbox_release: Path, server: Server) -> None:
+    home = sandbox_release
     done = run_langson("publish-to-postgres", "--home", home, env={ADDRESS: address.replace("HOST", server.host)})
     assert done.returncode == 1 and "PostgreSQL" in done.stderr
     for secret in (PASSWORD, WRITTEN):
         assert secret not in done.stdout + done.stderr
 
 
-def test_without_an_address_the_command_names_the_variable(sandbox_release: Callable[[int, bool], Path]) -> None:
+def test_without_an_address_the_command_names_the_variable(sandbox_release: Path) -> None:
     assert ADDRESS not in os.environ
-    done = run_langson("publish-to-postgres", "--home", sandbox_release(2022, True))
+    done = run_langson("publish-to-postgres", "--home", sandbox_release)
     assert done.returncode == 1 and ADDRESS in done.stderr
 
 

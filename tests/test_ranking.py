@@ -18,7 +18,7 @@ WEIGHTS = RULES["weights"]
 
 @pytest.fixture(scope="module")
 def home(sandbox_release) -> Path:
-    return sandbox_release(2022, True)
+    return sandbox_release
 
 
 def ask(home: Path, question: str) -> list[tuple]:

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def folder(sandbox_release: Callable[[int, bool], Path]) -> Path:
-    return (sandbox_release(2022, True) / "releases" / "current").resolve()
+def folder(sandbox_release: Path) -> Path:
+    return (sandbox_release / "releases" / "current").resolve()
 
 
 def site_pages(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +31,8 @@ DRAWN = "[...document.querySelectorAll('figure.chart .drawing')].every(place => 
 
 
 @pytest.fixture(scope="module")
-def folder(sandbox_release: Callable[[int, bool], Path]) -> Path:
-    return (sandbox_release(2022, True) / "releases" / "current").resolve()
+def folder(sandbox_release: Path) -> Path:
+    return (sandbox_release / "releases" / "current").resolve()
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,8 @@ KINDS: dict[str, Callable[[int | None, int | None], str]] = {"ratio": ratio, "mu
 
 
 @pytest.fixture(scope="module")
-def folder(sandbox_release: Callable[[int, bool], Path]) -> Path:
-    return (sandbox_release(2022, True) / "releases" / "current").resolve()
+def folder(sandbox_release: Path) -> Path:
+    return (sandbox_release / "releases" / "current").resolve()
 
 
 @pytest.fixture(scope="module")

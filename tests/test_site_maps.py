@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ def written(folder: Path, features: list[dict[str, Any]]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def release(sandbox_release: Callable[[int, bool], Path]) -> Iterator[Release]:
-    with open_tables(sandbox_release(2022, True) / "releases" / "current") as tables:
+def release(sandbox_release: Path) -> Iterator[Release]:
+    with open_tables(sandbox_release / "releases" / "current") as tables:
         yield read_release(tables, load())
 
 

@@ -1,12 +1,13 @@
 """The truth at another seed: the same tests in a file of their own, which another worker takes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.test_truth import (
-    opened,
+    Numbers,
+    built,
     test_every_measure_of_every_tier_unit_and_month_equals_the_truth,
     test_every_numerator_and_denominator_equals_the_truth,
     test_is_met_is_what_the_exact_fraction_says,
@@ -25,6 +26,6 @@ __all__ = [
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["seed77-clean", "seed77-dirty"])
-def release(request: pytest.FixtureRequest, sandbox_release) -> tuple[duckdb.DuckDBPyConnection, Path, bool]:
+def numbers(request: pytest.FixtureRequest, sandbox_warehouse: Callable[[int, bool], Path]) -> Numbers:
     """Another province at the same scale."""
-    return opened(sandbox_release(77, request.param), request.param)
+    return built(sandbox_warehouse(77, request.param), request.param)

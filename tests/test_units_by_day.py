@@ -13,8 +13,8 @@ from pipelines.definitions_step import CORRECTIONS, resolved_units, unit_columns
 from pipelines.home import Home
 from sources.registry import contracts
 from sources.units import generation_on, load_generations, load_units, resolution_table, unit_tables
-from tests.dbt_home import make_home
-from tests.test_dbt_unit import DEFINITIONS, build
+from tests.dbt_home import build, make_home
+from tests.test_dbt_unit import DEFINITIONS
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "sources/reference"

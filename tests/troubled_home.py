@@ -1,0 +1,76 @@
+"""A home of files written by hand, two of them refused: what an operator's own inbox looks like after two runs."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from tests.conftest import ROOT, run_langson
+
+KEY = {"LANGSON_HASH_KEY": "5a" * 32}
+GOOD, BAD = "e_office/so_SO_TTTT_202201.html", "e_office/so_SO_YT_202201.html"
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """The folder with `inbox` and `home`, and what the two runs said.
+
+    The first took five good deliveries of three sources in. Before the second the standing register was replaced by
+    half of its forty rows, and another sender's came with a renamed column: both are refused.
+    """
+
+    folder: Path
+    first: CompletedProcess[str]
+    second: CompletedProcess[str]
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+
+def work_files(path: Path, header: str = "Mã HSCV", rows: int = 3) -> Path:
+    """A register page written by hand for the department of information and communications."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = "".join(
+        f"<tr><td>HSCV-{number}</td><td>Sở TT&amp;TT</td><td>tỉnh</td><td>04/01/2022</td><td>14/01/2022</td>"
+        f"<td>{'điện tử' if number else 'giấy'}</td><td>Thường</td></tr>"
+        for number in range(rows)
+    )
+    path.write_text(
+        "<html><body><p>SỔ HỒ SƠ CÔNG VIỆC</p><p>Đơn vị: Sở Thông tin và Truyền thông</p>"
+        "<p>Từ ngày 01/01/2022 đến ngày 31/01/2022</p><table><tr>"
+        f"<th>{header}</th><th>Đơn vị</th><th>Cấp</th><th>Ngày mở</th><th>Ngày kết thúc</th><th>Hình thức xử lý</th>"
+        f"<th>Độ mật</th></tr>{cells}</table></body></html>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def make_troubled(folder: Path) -> None:
+    """Make the two runs and keep what they said."""
+    inbox, home = folder / "inbox", folder / "home"
+    work_files(inbox / GOOD, rows=40)
+    dossiers = (ROOT / "sources/online_public_services/fixtures/clean_183_202203.json").read_text(encoding="utf-8")
+    (inbox / "online_public_services").mkdir()
+    (inbox / "online_public_services/ho_so.json").write_text(json.dumps(json.loads(dossiers)), encoding="utf-8")
+    (inbox / "e_invoices").mkdir()
+    for name in ("clean_invoice_202203.xml", "clean_notice_202203.xml", "clean_register_20220331.csv"):
+        shutil.copy(ROOT / "sources/e_invoices/fixtures" / name, inbox / "e_invoices")
+    said = [run_langson("run", "--inbox", inbox, "--home", home, env=KEY)]
+    work_files(inbox / GOOD, rows=20)
+    work_files(inbox / BAD, header="Mã số hồ sơ")
+    said.append(run_langson("run", "--inbox", inbox, "--home", home, env=KEY))
+    told = [{"returncode": one.returncode, "stdout": one.stdout, "stderr": one.stderr} for one in said]
+    (folder / "said.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def troubled_in(folder: Path) -> Troubled:
+    """What `make_troubled` made there."""
+    told = json.loads((folder / "said.json").read_text(encoding="utf-8"))
+    first, second = (CompletedProcess([], one["returncode"], one["stdout"], one["stderr"]) for one in told)
+    return Troubled(folder, first, second)
