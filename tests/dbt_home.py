@@ -154,7 +154,7 @@ def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     Home(home).lay_dbt_project()
     parsed = home / "dbt_target" / "partial_parse.msgpack"
     if not parsed.exists():
-        parsed.parent.mkdir()
+        parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(MANIFEST.with_name(parsed.name), parsed)
     environment = {
         **os.environ,
