@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -257,12 +258,10 @@ class Door:
 
 def ensure_schemas(home: Path) -> None:
     """An empty file of the contract's types in every dataset, so that nothing received is still readable."""
-    engine = connect()
     for source in contracts().values():
         for name, contract in source.datasets.items():
             path = home / "landing" / source.code / name / "_schema.parquet"
-            engine.execute(f"create or replace temp table empty ({landed_schema(contract)})")
-            wanted = engine.execute("from empty").to_arrow_table()
+            wanted = _empty(landed_schema(contract))
             if not path.exists() or not pq.read_schema(path).equals(wanted.schema):
                 write_parquet(path, wanted)
     rejects = home / "landing" / "rejects" / "_schema.parquet"
@@ -270,6 +269,14 @@ def ensure_schemas(home: Path) -> None:
         write_parquet(rejects, LANDING_REJECTS_SCHEMA.empty_table())
     if not (home / "landing" / "receipts.parquet").exists():
         write_receipts(home, [])
+
+
+@cache
+def _empty(schema: str) -> pa.Table:
+    """A table of no rows with the columns and types that DuckDB gives to `name type, …`."""
+    engine = connect()
+    engine.execute(f"create temp table empty ({schema})")
+    return engine.execute("from empty").to_arrow_table()
 
 
 def accept(

@@ -6,6 +6,7 @@ It is written last, so that a row file left by a crash is invisible.
 import os
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -82,9 +83,17 @@ def receipts_path(home: Path) -> Path:
 def read_receipts(home: Path) -> list[Receipt]:
     """All receipts in the order they were given; none when nothing came yet."""
     path = receipts_path(home)
-    if not path.exists():
+    try:
+        status = path.stat()
+    except FileNotFoundError:
         return []
-    return [Receipt(**row) for row in pq.ParquetFile(path).read().to_pylist()]
+    return list(_receipts_in(path, (status.st_ino, status.st_mtime_ns, status.st_size)))
+
+
+@lru_cache(maxsize=2)
+def _receipts_in(path: Path, version: tuple[int, int, int]) -> tuple[Receipt, ...]:
+    """The receipts of one version of the file, which is only ever replaced as a whole; a run asks for them often."""
+    return tuple(Receipt(**row) for row in pq.ParquetFile(path).read().to_pylist())
 
 
 def write_receipts(home: Path, receipts: list[Receipt]) -> None:
