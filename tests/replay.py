@@ -4,6 +4,7 @@ Each day what came that day is taken in: files, answers of the simulated platfor
 system that was down did not give is asked for again the next day. At the ends of months the product is run as on any
 other day. At the end every count must be the truth; of each release on the way, every count whose deliveries had all
 come by then; and the release of an earlier day must come out again, byte for byte, when its moment is asked for.
+Each release is compared in a process beside, while the days go on.
 """
 
 import json
@@ -13,8 +14,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -51,11 +55,20 @@ SPEAKS_OF_EARLIER = {"reporting_system": 31}
 
 @dataclass
 class Told:
-    """What the replay tells at its end."""
+    """What the replay tells at its end: each release's id and comparison by its day, and what went wrong."""
 
     days: int = 0
     missed: int = 0
-    problems: int = 0
+    releases: dict[date, str] = field(default_factory=dict)
+    compared: dict[date, "Future[Compared]"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How many counts of a release were compared with the truth, and a line for each that is not the truth."""
+
+    counts: int
+    wrong: list[str]
 
 
 def entry_day(entry: dict[str, Any]) -> date:
@@ -91,12 +104,12 @@ def newest_of_each_window(entries: list[dict[str, Any]], day: date) -> list[dict
     return list(found.values())
 
 
-def replay(home: Home, told: Told) -> dict[date, tuple[str, list[dict[str, Any]]]]:
-    """Go through the days; gives each release's id by its day, with what had not come by then."""
+def replay(home: Home, told: Told, beside: ProcessPoolExecutor) -> None:
+    """Go through the days, and have each release compared by a process beside."""
     manifest_file = home.inbox / "manifest.json"
     manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     waiting: list[dict[str, Any]] = manifest["deliveries"]
-    made: dict[date, tuple[str, list[dict[str, Any]]]] = {}
+    everything = {entry["path"] for entry in waiting}
     fetched = {entry["path"].split("/")[0] for entry in waiting if "served" in entry}
     with serving(home, fetched) as servers:
         for day in days(waiting):
@@ -119,9 +132,10 @@ def replay(home: Home, told: Told) -> dict[date, tuple[str, list[dict[str, Any]]
             if day in RELEASES:
                 outcome = run(Request(home))
                 assert outcome.release is not None and outcome.exit_code in (0, 3), outcome
-                made[day] = (outcome.release.name, list(waiting))
+                told.releases[day] = outcome.release.name
+                came = everything - {entry["path"] for entry in waiting}
+                told.compared[day] = beside.submit(compared, home.root, outcome.release.name, list(waiting), came)
                 print(f"{day:%d/%m/%Y}: {outcome.release.name}", flush=True)
-    return made
 
 
 def pending(waiting: list[dict[str, Any]]) -> dict[str, date]:
@@ -146,8 +160,8 @@ def window_start(path: str) -> date:
     return window.start if window else date.min
 
 
-def differences(home: Home, release_id: str, waiting: list[dict[str, Any]], came: set[str]) -> list[str]:
-    """Counts of a release that are not the truth as known then, of months whose deliveries had all come."""
+def compared(root: Path, release_id: str, waiting: list[dict[str, Any]], came: set[str]) -> Compared:
+    """The counts of a release beside the truth as known then, of months whose deliveries had all come."""
     measures = yaml.safe_load((ROOT / "indicators" / "measures.yml").read_text(encoding="utf-8"))
     still = pending(waiting)
     first_open = {
@@ -159,7 +173,7 @@ def differences(home: Home, release_id: str, waiting: list[dict[str, Any]], came
         )
         for code, measure in measures.items()
     }
-    folder = home.releases / release_id / "parquet"
+    folder = Home(root).releases / release_id / "parquet"
     with duckdb.connect() as engine:
         engine.execute("create table open (measure_code varchar, first_open date)")
         engine.executemany("insert into open values (?, ?)", list(first_open.items()))
@@ -177,7 +191,7 @@ def differences(home: Home, release_id: str, waiting: list[dict[str, Any]], came
                 from (
                     from known_then
                     union all by name
-                    from read_parquet('{home.root}/truth/known_truth.parquet')
+                    from read_parquet('{root}/truth/known_truth.parquet')
                     where measure_code not in (select measure_code from known_then)
                 )
                 semi join months using (period_start)
@@ -191,12 +205,11 @@ def differences(home: Home, release_id: str, waiting: list[dict[str, Any]], came
                     or coalesce(truth.value_to_date, 0) <> coalesce(published.value_to_date, 0))
             order by all"""
         ).fetchall()
-        compared = engine.execute(
+        counts = engine.execute(
             f"select count(*) from read_parquet('{folder}/fct_measure_value.parquet') join open using (measure_code) "
             "where last_day(period_start) < first_open"
         ).fetchall()[0][0]
-    print(f"  {release_id}: {compared} số đã đủ nguồn, {len(rows)} khác sự thật | counts that had all come, differ")
-    return [" | ".join(map(str, row)) for row in rows]
+    return Compared(counts, [" | ".join(map(str, row)) for row in rows])
 
 
 def is_same_again(home: Home, release_id: str) -> bool:
@@ -224,29 +237,30 @@ def main() -> int:
     home = Home(HOME)
     home.enter()
     make_sandbox(home, SEED, float(SCALE), True)
-    manifest = json.loads((home.inbox / "manifest.json").read_text(encoding="utf-8"))
-    everything = {entry["path"] for entry in manifest["deliveries"]}
-    told = Told()
-    made = replay(home, told)
-    print(f"{told.days} ngày | days; {told.missed} lần không lấy được rồi lấy lại | pulls that failed and came later")
-    kinds: Counter[str] = Counter()
-    for day, (release_id, waiting) in made.items():
-        for line in differences(home, release_id, waiting, everything - {entry["path"] for entry in waiting}):
-            kinds[line.split(" | ")[0]] += 1
-            if sum(kinds.values()) <= 40:
-                print(f"    {day:%d/%m/%Y} {line}")
-    told.problems = sum(kinds.values())
-    if told.missed == 0:
-        print("không lần nào hỏng: phép thử không thử gì | nothing was ever down: the replay shows nothing")
-        told.problems += 1
-    if not is_same_again(home, made[AGAIN][0]):
-        print(f"bản {made[AGAIN][0]} dựng lại không giống | was not made again the same")
-        told.problems += 1
-    if not told.problems:
+    told, kinds = Told(), Counter[str]()
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        replay(home, told, beside)
+        again = beside.submit(is_same_again, home, told.releases[AGAIN])
+        print(f"{told.days} ngày | days; {told.missed} lần không lấy được rồi lấy lại | pulls that failed, came later")
+        for day, found in told.compared.items():
+            counts, wrong = found.result().counts, found.result().wrong
+            print(f"  {told.releases[day]}: {counts} số đã đủ nguồn, {len(wrong)} khác sự thật | counts, wrong")
+            for line in wrong:
+                kinds[line.split(" | ")[0]] += 1
+                if kinds.total() <= 40:
+                    print(f"    {day:%d/%m/%Y} {line}")
+        problems = kinds.total()
+        if told.missed == 0:
+            print("không lần nào hỏng: phép thử không thử gì | nothing was ever down: the replay shows nothing")
+            problems += 1
+        if not again.result():
+            print(f"bản {told.releases[AGAIN]} dựng lại không giống | was not made again the same")
+            problems += 1
+    if not problems:
         shutil.rmtree(HOME)
     minutes = (time.monotonic() - started) / 60
-    print(f"{told.problems} sai | wrong; {minutes:.1f} phút | minutes", *sorted(kinds.items()))
-    return told.problems
+    print(f"{problems} sai | wrong; {minutes:.1f} phút | minutes", *sorted(kinds.items()))
+    return problems
 
 
 if __name__ == "__main__":
