@@ -2,12 +2,16 @@
 
 import html
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter
+from sandbox.bulk_files import zipped
+from sandbox.xlsx_members import REGISTER_MEMBERS
+from sandbox.xlsx_parts import COLUMNS, Range, SharedStrings, merged_cells, row_xml, sheet_xml
 
 Cell = str | float | int | None
+_BOLD = ' s="1"'
+_LEVEL = 1
+_MEMBERS = zipped(REGISTER_MEMBERS, _LEVEL)
 
 
 @dataclass(frozen=True)
@@ -70,54 +74,53 @@ def lay_out(sheet: Sheet) -> list[list[Cell]]:
     return rows
 
 
-def _merged(rows: list[list[Cell]], column: int, width: int) -> list[tuple[int, int, str]]:
-    """First and last row and the text of every run of full rows whose cell in the column is empty but the first."""
-    found: list[tuple[int, int, str]] = []
+def _merged(rows: list[list[Cell]], column: int, width: int) -> list[tuple[int, int]]:
+    """First and last row of every run of full rows whose cell in the column is empty but the first."""
+    found: list[tuple[int, int]] = []
     start: int | None = None
     for place, row in enumerate([*rows, []]):
         if len(row) == width and start is not None and row[column] is None:
             continue
         if start is not None and place - start > 1:
-            found.append((start, place - 1, str(rows[start][column])))
+            found.append((start, place - 1))
         start = place if len(row) == width and row[column] is not None else None
     return found
 
 
-def write_xlsx(path: Path, sheet: Sheet) -> None:
-    """The sheet as an XLSX file; the same sheet always gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # In memory: hundreds of small books would otherwise make thousands of temporary files.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"title": "MÔ PHỎNG / SIMULATED", "created": datetime(2022, 1, 1)})
-    bold = book.add_format({"bold": True, "align": "center"})
-    page = book.add_worksheet("Sheet1")
-    last_column = len(sheet.header.names) - 1
-    for row, line in enumerate(sheet.title):
-        page.merge_range(row, 0, row, last_column, line, bold)
-    top = len(sheet.title) + 1
-    spans = sheet.header.spans()
-    grouped = {column for first, last, _ in spans for column in range(first, last + 1)}
-    body = top + (2 if spans else 1)
+def _header(header: Header, top: int) -> tuple[list[list[str]], list[Range]]:
+    """The header's rows, the first at `top`, and its merged ranges: a name without a group reaches over both rows."""
+    spans = header.spans()
+    if not spans:
+        return [list(header.names)], []
+    upper, lower = list(header.names), [""] * len(header.names)
+    alone = set(range(len(upper)))
     for first, last, group in spans:
-        page.merge_range(top, first, top, last, group, bold)
-    for column, name in enumerate(sheet.header.names):
-        if column in grouped or not spans:
-            page.write_string(body - 1, column, name, bold)
-        else:
-            page.merge_range(top, column, top + 1, column, name, bold)
+        lower[first : last + 1] = upper[first : last + 1]
+        upper[first : last + 1] = [group, *[""] * (last - first)]
+        alone.difference_update(range(first, last + 1))
+    merged = [(top, first, top, last) for first, last, _ in spans]
+    return [upper, lower], merged + [(top, column, top + 1, column) for column in sorted(alone)]
+
+
+def write_xlsx(path: Path, sheet: Sheet) -> None:
+    """The sheet as an XLSX file with shared strings; the same sheet always gives the same bytes."""
+    width = len(sheet.header.names)
+    header, header_ranges = _header(sheet.header, len(sheet.title) + 1)
+    head = [*([line, *[""] * (width - 1)] for line in sheet.title), [], *header]
+    ranges = [*((row, 0, row, width - 1) for row in range(len(sheet.title))), *header_ranges]
     rows = lay_out(sheet)
     if sheet.merged_column is not None:
-        for first, last, text in _merged(rows, sheet.merged_column, len(sheet.header.names)):
-            page.merge_range(body + first, sheet.merged_column, body + last, sheet.merged_column, text)
-    for row_number, row in enumerate(rows, start=body):
-        for column, value in enumerate(row):
-            if isinstance(value, str):
-                if value:
-                    page.write_string(row_number, column, value)
-            elif value is not None:
-                page.write_number(row_number, column, value)
-    book.close()
+        column = sheet.merged_column
+        for first, last in _merged(rows, column, width):
+            ranges.append((len(head) + first, column, len(head) + last, column))
+    strings = SharedStrings()
+    lines = [row_xml(number, row, strings.content, _BOLD) for number, row in enumerate(head, start=1)]
+    lines += [row_xml(number, row, strings.content) for number, row in enumerate(rows, start=len(head) + 1)]
+    corner = f"{COLUMNS[max(width, *map(len, rows)) - 1]}{len(lines)}"
+    page = sheet_xml(lines, f'<dimension ref="A1:{corner}"/>', merged_cells(ranges))
+    members = [("xl/worksheets/sheet1.xml", page), ("xl/sharedStrings.xml", strings.xml())]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(zipped(members, _LEVEL, _MEMBERS))
 
 
 def write_html(path: Path, sheet: Sheet) -> None:
