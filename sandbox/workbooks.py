@@ -10,8 +10,7 @@ from sandbox.xlsx_parts import COLUMNS, Range, SharedStrings, merged_cells, row_
 
 Cell = str | float | int | None
 _BOLD = ' s="1"'
-_LEVEL = 1
-_MEMBERS = zipped(REGISTER_MEMBERS, _LEVEL)
+_MEMBERS = zipped(REGISTER_MEMBERS)
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def write_xlsx(path: Path, sheet: Sheet) -> None:
     page = sheet_xml(lines, f'<dimension ref="A1:{corner}"/>', merged_cells(ranges))
     members = [("xl/worksheets/sheet1.xml", page), ("xl/sharedStrings.xml", strings.xml())]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(zipped(members, _LEVEL, _MEMBERS))
+    path.write_bytes(zipped(members, _MEMBERS))
 
 
 def write_html(path: Path, sheet: Sheet) -> None:
