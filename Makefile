@@ -73,4 +73,4 @@ mutate-measures: setup
 	@$(BIN)/python -m tests.mutate_measures $(MODELS)
 
 clean:
-	rm -rf data/sandbox data/mutation data/replay data/replay-again dbt_project/target
+	rm -rf data/sandbox data/mutation data/replay data/replay-again data/replay-snapshot dbt_project/target
