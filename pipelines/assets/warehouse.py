@@ -13,6 +13,7 @@ from pipelines.assets.raw import raw_key, team
 from pipelines.automation.downstream import behind_landing
 from pipelines.files import write_json
 from pipelines.home import MANIFEST, Home
+from pipelines.load_ahead import loading_ahead
 from pipelines.resources import FastDbt, HomeResource
 
 PARSED = "partial_parse.msgpack"
@@ -97,7 +98,8 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             start_fresh(place)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         invocation = dbt.at(place).cli(arguments, context=context, raise_on_error=False)
-        yield from invocation.stream()
+        with loading_ahead():
+            yield from invocation.stream()
         if whole and (invocation.target_path / "run_results.json").exists():
             keep_test_results(place, invocation, manifest)
         left = invocation.target_path / PARSED

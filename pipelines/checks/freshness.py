@@ -6,6 +6,7 @@ import dagster as dg
 from sources.registry import contracts
 
 from pipelines.assets.raw import raw_key
+from pipelines.checks import AFTER_ALL
 from pipelines.resources import HomeResource
 
 ON_TIME = "on_time"
@@ -24,7 +25,7 @@ def freshness_checks() -> dg.AssetChecksDefinition:
         for name, dataset in source.datasets.items()
     ]
 
-    @dg.multi_asset_check(specs=specs, name="lateness", can_subset=True)
+    @dg.multi_asset_check(specs=specs, name="lateness", can_subset=True, op_tags=AFTER_ALL)
     def lateness(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         from pipelines.automation.lateness import late_parts, moment_of
 

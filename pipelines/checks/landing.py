@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.assets.raw import raw_key
+from pipelines.checks import AFTER_ALL
 from pipelines.release.suites import suite_files
 from pipelines.resources import HomeResource
 
@@ -22,7 +23,7 @@ def landing_checks() -> dg.AssetChecksDefinition:
         for name, key in suites.items()
     ]
 
-    @dg.multi_asset_check(specs=specs, name="landing_suites", can_subset=True)
+    @dg.multi_asset_check(specs=specs, name="landing_suites", can_subset=True, op_tags=AFTER_ALL)
     def landing_suites(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
         from pipelines.landing_checks import judge_landing
 
