@@ -154,13 +154,16 @@ def test_a_broken_file_is_a_refusal_with_its_reason_in_the_log_and_in_an_alert(l
     work_files(living.inbox / "e_office/so_SO_YT_202201.html", header="Mã số hồ sơ")
     dropped = time.monotonic()
     refusal = living.wait("the refusal", living.refusal)
+    refused = time.monotonic()
     assert refusal["evaluation"]["severity"] == "ERROR"
     reason = next(entry["text"] for entry in refusal["evaluation"]["metadataEntries"] if entry["label"] == "reason")
     assert "so_SO_YT_202201.html" in reason and "ma_hscv" in reason
+    living.wait("the release that shows it", lambda: len(living.releases()) > len(before) or None)
+    released = time.monotonic()
+    print(f"refused {refused - dropped:.0f} s and released {released - dropped:.0f} s after it was dropped")
     alert = living.wait("the alert", lambda: living.alert("Lượt nhận bị từ chối: e_office/so_SO_YT_202201.html"))
     assert "ma_hscv" in alert["message"] and "#delivery-refused" in alert["message"]
     living.wait("the second run's end", living.all_done)
-    print(f"refused, told and released {time.monotonic() - dropped:.0f} s after it was dropped")
     # The other sender's number stands, and what was refused is part of a release of its own.
     [(refused, delivery), (standing, _)] = ask(living.home, "select outcome, delivery_id from deliveries order by 1")
     assert (refused, standing) == ("refused", "standing") and delivery in alert["message"]
