@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from sources.contract import Column, DeliveryLayout
+from sources.door.batches import kept_rows
 from sources.door.prepare import Preparer
 from sources.door.window import Window, window_in_name, window_in_title
 
@@ -29,7 +30,9 @@ def owners(tmp_path: Path, *sheets: Sheet, merged: Sequence[tuple[int, int]] = (
             book.worksheets()[0].merge_range(first, 2, last, 2, sheets[0][first][2])
     prepared = Preparer(bytes(32), frozenset()).prepare("cloud_inventory", path, tmp_path)
     assert prepared.refusal == ""
-    landed = duckdb.sql(f"select ten_he_thong, don_vi_chu_quan from read_parquet('{prepared.rows}')").fetchall()
+    assert prepared.rows is not None
+    rows = kept_rows(prepared.rows)
+    landed = duckdb.sql("select ten_he_thong, don_vi_chu_quan from rows").fetchall()
     return landed, prepared.rejects.to_pylist()
 
 

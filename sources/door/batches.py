@@ -22,21 +22,23 @@ from sources.formats.code_pages import refuse_legacy_table
 if TYPE_CHECKING:
     from sources.door.prepare import Prepared
 
+_COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
+
 
 def typed_in_batches(mapping: Mapping, directory: Path, type_rows: "Callable[[Mapping], Prepared]") -> "Prepared":
     """The delivery typed by `type_rows`, at once when it is small. Raises Refusal."""
     if mapping.raw.rest is None:
         return type_rows(mapping)
     done: list[Prepared] = []
-    rows = Path(tempfile.mkstemp(suffix=".parquet", dir=directory)[1])
-    writer: pq.ParquetWriter | None = None
+    rows = Path(tempfile.mkstemp(suffix=".arrow", dir=directory)[1])
+    writer: pa.ipc.RecordBatchFileWriter | None = None
     try:
         for batch in _batches(mapping):
             typed = type_rows(batch)
             assert typed.rows is not None, "a batch that is typed has rows"
-            table = pq.read_table(typed.rows)
+            table = kept_rows(typed.rows)
             typed.rows.unlink()
-            writer = writer or pq.ParquetWriter(rows, table.schema, compression="zstd")
+            writer = writer or pa.ipc.new_file(rows, table.schema, options=_COMPRESSED)
             writer.write_table(table)
             done.append(typed)
         return _joined(done, rows, mapping)
@@ -96,14 +98,28 @@ def _window(done: "list[Prepared]", mapping: Mapping) -> Window | None:
     return Window(min(window.start for window in windows), max(window.end for window in windows))
 
 
+def keep_rows(rows: pa.Table, directory: Path) -> Path:
+    """Put typed rows aside until their delivery is decided about; they are written as Parquet only once they land."""
+    path = Path(tempfile.mkstemp(suffix=".arrow", dir=directory)[1])
+    with pa.ipc.new_file(path, rows.schema, options=_COMPRESSED) as writer:
+        writer.write_table(rows.combine_chunks())
+    return path
+
+
+def kept_rows(path: Path) -> pa.Table:
+    """The rows that `keep_rows` put aside."""
+    with pa.ipc.open_file(path) as kept:
+        return kept.read_all()
+
+
 def land_rows(prepared: Path, path: Path, delivery_id: str) -> None:
     """Put the typed rows in their place under the delivery's name, a row group at a time."""
     temporary = temporary_name(path)
-    with pq.ParquetFile(prepared) as source:
-        at = source.schema_arrow.get_field_index("_delivery_id")
-        with pq.ParquetWriter(temporary, source.schema_arrow, compression="zstd") as target:
-            for group in range(source.num_row_groups):
-                rows = source.read_row_group(group)
+    with pa.ipc.open_file(prepared) as source:
+        at = source.schema.get_field_index("_delivery_id")
+        with pq.ParquetWriter(temporary, source.schema, compression="zstd") as target:
+            for number in range(source.num_record_batches):
+                rows = pa.Table.from_batches([source.get_batch(number)])
                 stamp = pa.repeat(pa.scalar(delivery_id), rows.num_rows)
                 target.write_table(rows.set_column(at, "_delivery_id", stamp))
     publish_file(temporary, path)

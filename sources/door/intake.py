@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from sources.door.prepare import Prepared, as_json, connect, sha256_of
 from sources.door.reading import Arrival, prepare_all
 from sources.door.receipts import Receipt, read_receipts, write_parquet, write_receipts
 from sources.door.rows import LANDING_REJECTS_SCHEMA, landed_schema
+from sources.door.standing import Standing
 from sources.door.window import Window
 from sources.registry import contracts
 from sources.transports.inbox import is_half_written
@@ -89,9 +90,9 @@ class Door:
     def __init__(self, home: Path, origin: str, decisions: Path | None = None) -> None:
         self.home = home
         self.origin = origin
-        self.receipts = read_receipts(home)
+        self.standing = Standing(read_receipts(home))
         self._confirmed = _confirmed_hashes(decisions)
-        origins = {receipt.origin for receipt in self.receipts}
+        origins = {receipt.origin for receipt in self.standing.receipts}
         if origins - {origin}:
             raise IntakeError(
                 f"kho tiếp nhận này đã có dữ liệu '{origins.pop()}', không nhận '{origin}'; hãy dùng --home khác | "
@@ -101,7 +102,7 @@ class Door:
             self.key = load_key(home, origin)
         except KeyError_ as error:
             raise IntakeError(str(error)) from error
-        fingerprints = {receipt.key_fingerprint for receipt in self.receipts}
+        fingerprints = {receipt.key_fingerprint for receipt in self.standing.receipts}
         if fingerprints - {fingerprint(self.key)}:
             raise IntakeError(
                 "khóa băm khác khóa của kho tiếp nhận; người trùng sẽ không nhận ra nhau | "
@@ -115,31 +116,20 @@ class Door:
 
         The name counts because it may say the part and the window; the same bytes under another name are read again.
         """
-        source = contracts()[arrival.source_code]
-        for receipt in reversed(self.receipts):
-            told = (receipt.sha256, receipt.source_code, receipt.file_name)
-            if told != (digest, arrival.source_code, arrival.path.name):
-                continue
-            contract = source.datasets.get(receipt.dataset)
-            current = contract.contract_hash if contract else "-"
-            if receipt.contract_hash != current:
-                return False
-            if receipt.outcome == "refused":
-                return digest not in self._confirmed or receipt.dataset == "-"
-            return self._standing(receipt) is receipt
-        return False
-
-    def _standing(self, like: Receipt) -> Receipt | None:
-        """The newest accepted delivery of the same source, dataset, part and window."""
-        for receipt in reversed(self.receipts):
-            if receipt.outcome == "accepted" and receipt.place == like.place:
-                return receipt
-        return None
+        receipt = self.standing.of_bytes(digest, arrival.source_code, arrival.path.name)
+        if receipt is None:
+            return False
+        contract = contracts()[arrival.source_code].datasets.get(receipt.dataset)
+        if receipt.contract_hash != (contract.contract_hash if contract else "-"):
+            return False
+        if receipt.outcome == "refused":
+            return digest not in self._confirmed or receipt.dataset == "-"
+        return self.standing.like(receipt) is receipt
 
     def _shrunk_against(self, new: Receipt) -> tuple[Receipt, int] | None:
         """The delivery that makes this one look cut short, and the fewest rows that would not."""
-        resent = self._standing(new)
-        before = resent or self._newest_before(new)
+        resent = self.standing.like(new)
+        before = resent or self.standing.before(new)
         if before is None:
             return None
         why = "resend" if resent else ("snapshot" if new.kind == "snapshot" else "month_before")
@@ -148,22 +138,6 @@ class Door:
             return None
         return before, -(-before.rows_landed * share // whole)
 
-    def _newest_before(self, new: Receipt) -> Receipt | None:
-        """The part's snapshot or month just before; windows of other lengths are not compared."""
-        if new.window_start is None or new.window_end is None:
-            return None
-        for receipt in reversed(self.receipts):
-            same = (receipt.source_code, receipt.dataset, receipt.part) == (new.source_code, new.dataset, new.part)
-            if not same or receipt.outcome != "accepted" or receipt.window_end is None or receipt.window_start is None:
-                continue
-            if new.kind == "snapshot" and receipt.window_end < new.window_end:
-                return receipt
-            length = new.window_end - new.window_start
-            other = receipt.window_end - receipt.window_start
-            if receipt.window_end == new.window_start - timedelta(days=1) and abs((length - other).days) <= 3:
-                return receipt
-        return None
-
     # --- deciding ----------------------------------------------------------------------------------------------
 
     def decide(self, prepared: Prepared, received_at: datetime) -> Receipt | None:
@@ -171,13 +145,12 @@ class Door:
 
         None when the same bytes under the same contract already stand for that part and window.
         """
-        newest = max((receipt.received_at for receipt in self.receipts), default=received_at)
         window = prepared.window
         contract = contracts()[prepared.source_code].datasets.get(prepared.dataset)
         if contract and window is None and "received" in contract.window:
             day = received_at.date()
             window = Window(day, day)
-        moment = max(received_at, newest)
+        moment = max(received_at, self.standing.newest or received_at)
         receipt = Receipt(
             delivery_id="",
             source_code=prepared.source_code,
@@ -205,7 +178,7 @@ class Door:
         )
         identity = "|".join(map(str, (*receipt.place, receipt.sha256, receipt.contract_hash, moment.isoformat())))
         receipt = replace(receipt, delivery_id=hashlib.sha256(identity.encode()).hexdigest()[:16])
-        standing = self._standing(receipt)
+        standing = self.standing.like(receipt)
         if standing and (standing.sha256, standing.contract_hash) == (receipt.sha256, receipt.contract_hash):
             if prepared.rows:
                 prepared.rows.unlink()
@@ -234,7 +207,7 @@ class Door:
                 prepared.rows.unlink()
         else:
             receipt = self._land(prepared, receipt)
-        self.receipts.append(receipt)
+        self.standing.add(receipt)
         return receipt
 
     def _land(self, prepared: Prepared, receipt: Receipt) -> Receipt:
@@ -253,7 +226,7 @@ class Door:
 
     def save(self) -> None:
         """Write the receipts: from here on what was landed exists."""
-        write_receipts(self.home, self.receipts)
+        write_receipts(self.home, self.standing.receipts)
 
 
 def ensure_schemas(home: Path) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sources.contract import Dataset
-from sources.door.batches import typed_in_batches
+from sources.door.batches import keep_rows, typed_in_batches
 from sources.door.layout import Mapping, Refusal, recognise
 from sources.door.personal import macros
 from sources.door.rows import LANDING_REJECTS_SCHEMA, RawRows, TypedRows, raw_rows
@@ -130,8 +128,7 @@ class Preparer:
         read = mapping.raw.rows.num_rows + mapping.raw.rejects.num_rows
         if read != landed.num_rows + rejects.num_rows + sum(excluded.values()):
             raise AssertionError(f"{path.name}: {read} rows read, but {len(landed)} + {len(rejects)} + {excluded}")
-        rows = Path(tempfile.mkstemp(suffix=".parquet", dir=directory)[1])
-        pq.write_table(landed, rows, compression="zstd")
+        rows = keep_rows(landed, directory)
         return Prepared(
             file.source_code, path, file.digest, mapping.dataset, contract.contract_hash, contract.kind, part, window,
             rows, read, landed.num_rows, rejects, excluded, mapping.raw.skipped, "",

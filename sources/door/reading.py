@@ -1,10 +1,11 @@
 """Reads many deliveries quickly: which files are read at one go, and by which process. Decides nothing."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from sources.door.prepare import Prepared, Preparer
 
 _POOL_FROM = 40
 """With fewer files than this, starting processes costs more than it saves."""
-_SPAN = 256
-"""So many deliveries are read before the first of them is decided; a crash loses no more than their reading."""
-_TOGETHER_FILES, _TOGETHER_BYTES = 32, 4_000_000
+_SPAN = 2_048
+"""So many deliveries are given to the readers at one time; what they made of them waits on the disk."""
+_TOGETHER_FILES, _TOGETHER_BYTES = 64, 4_000_000
 """Files of one source up to this many and this large are read at one go."""
 
 
@@ -45,26 +46,31 @@ def prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Itera
     codes = unit_codes_of_senders()
     if len(arrivals) < _POOL_FROM:
         preparer = Preparer(key, codes)
-        yield from _in_order(arrivals, lambda groups: (preparer.prepare_all(_files(one), scratch) for one in groups))
+        yield from _in_order(arrivals, lambda group: partial(preparer.prepare_all, _files(group), scratch))
         return
     workers = max(1, len(os.sched_getaffinity(0)))
     # Spawned, not forked: the engines' threads do not survive a fork.
     with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (key, codes, scratch)) as pool:
-        yield from _in_order(arrivals, lambda groups: pool.map(_prepare_in_worker, groups))
+        yield from _in_order(arrivals, lambda group: pool.submit(_prepare_in_worker, group).result)
 
 
 def _in_order(
-    arrivals: Sequence[Arrival], read: Callable[[list[list[Arrival]]], Iterable[list[Prepared]]]
+    arrivals: Sequence[Arrival], read: Callable[[Sequence[Arrival]], Callable[[], Sequence[Prepared]]]
 ) -> Iterator[Prepared]:
-    """Hand groups of files to a reader, span by span, and give what it made of them in the order of the files."""
+    """Have groups of files read, span by span, and give what was made of them in the order of the files.
+
+    `read` takes a group and gives what waits for it: the first files are decided while others are still being read.
+    """
     for start in range(0, len(arrivals), _SPAN):
         span = arrivals[start : start + _SPAN]
-        together = _together(span)
+        waiting = {places[0]: (places, read([span[place] for place in places])) for places in _together(span)}
         ready: dict[int, Prepared] = {}
-        groups = [[span[place] for place in places] for places in together]
-        for places, prepared in zip(together, read(groups), strict=True):
-            ready.update(zip(places, prepared, strict=True))
-        yield from (ready[place] for place in range(len(span)))
+        for place in range(len(span)):
+            # A group is of use from its first file on.
+            if place in waiting:
+                places, finish = waiting.pop(place)
+                ready.update(zip(places, finish(), strict=True))
+            yield ready.pop(place)
 
 
 def _together(arrivals: Sequence[Arrival]) -> list[list[int]]:

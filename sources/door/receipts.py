@@ -4,7 +4,7 @@ It is written last, so that a row file left by a crash is invisible.
 """
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -98,7 +98,8 @@ def _receipts_in(path: Path, version: tuple[int, int, int]) -> tuple[Receipt, ..
 
 def write_receipts(home: Path, receipts: list[Receipt]) -> None:
     """Replace the table of receipts as a whole."""
-    write_parquet(receipts_path(home), pa.Table.from_pylist([asdict(receipt) for receipt in receipts], SCHEMA))
+    columns = {name: [getattr(receipt, name) for receipt in receipts] for name in SCHEMA.names}
+    write_parquet(receipts_path(home), pa.Table.from_pydict(columns, SCHEMA))
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:

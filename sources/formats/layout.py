@@ -51,6 +51,9 @@ _SIGNATURE = (
     r"(.{2,40}, )?ngày .{1,6} tháng .{1,6} năm)"
 )
 
+_LETTER = r"[A-Za-z\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{24f}\x{1e00}-\x{1eff}]"
+"""A Latin letter, with or without marks; a search for any letter at all costs forty times as much to prepare."""
+
 _DATA, _BLANK, _GROUP, _TOTAL, _SIGNED, _HEADER = 0, 1, 2, 3, 4, 5
 
 
@@ -269,21 +272,20 @@ def _candidate_kinds(
     """Kinds of the rows that might be layout; what is in doubt is data."""
     width = few.num_columns
     first = pc.coalesce(*few.columns)
-    texts = _matches(few, r"\pL").sum(axis=0, dtype=np.int16)
+    letters = _matches(few, _LETTER)
+    texts = letters.sum(axis=0, dtype=np.int16)
     numbered = leaves[0] is None or fold(leaves[0]) in _STT_NAMES
-    has_text = _true(pc.match_substring_regex(first, r"\pL"))
-    leading = few.column(0).is_valid().to_numpy()
-    second_text = np.zeros(len(few), dtype=bool)
-    if width > 1:
-        leading = leading | few.column(1).is_valid().to_numpy()
-        second_text = _true(pc.match_substring_regex(few.column(1), r"\pL"))
+    valid = np.stack([values.is_valid().to_numpy() for values in few.columns])
+    has_text = np.take_along_axis(letters, valid.argmax(axis=0)[np.newaxis], axis=0)[0]
+    leading = valid[:2].any(axis=0)
+    second_text = letters[1] if width > 1 else np.zeros(len(few), dtype=bool)
     kinds = np.zeros(len(few), dtype=np.int8)
     if width >= 3:
         kinds[(filled == 1) & leading & has_text] = _GROUP
         if numbered:
             kinds[outline & second_text & (texts == 2)] = _GROUP
     if numbered and leaves[0] is not None:  # a form's line with its number and nothing else
-        only_number = (filled == 1) & few.column(0).is_valid().to_numpy() & ~has_text
+        only_number = (filled == 1) & valid[0] & ~has_text
         kinds[only_number] = _BLANK
     second = few.column(1) if width > 1 else few.column(0)
     label = pc.if_else(pa.array(outline & second_text & numbered), second, first)
@@ -297,8 +299,11 @@ def _mark_signatures(kinds: np.ndarray, sparse: np.ndarray, few: pa.Table, place
     """The block of signatures: from the first such words after the last full data row to the end."""
     full_rows = np.flatnonzero((kinds == _DATA) & ~sparse)
     last = int(full_rows[-1]) if len(full_rows) else -1
-    said = _matches(few, _SIGNATURE).any(axis=0)
-    starts = places[said & sparse[places] & (places > last)]
+    possible = np.flatnonzero(sparse[places] & (places > last))
+    if len(possible) == 0:
+        return
+    said = _matches(few.take(pa.array(possible)).combine_chunks(), _SIGNATURE).any(axis=0)
+    starts = places[possible[said]]
     if len(starts):
         tail = kinds[starts[0] :]
         tail[tail != _BLANK] = _SIGNED

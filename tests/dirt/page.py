@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from sources.contract import load_contract
+from sources.door.batches import kept_rows
 from sources.door.prepare import Prepared, Preparer
 from sources.door.reading import unit_codes_of_senders
 from tests.dirt.catalogue import Excluded, Family, Kind, Refused, Rejected, Repaired, SameUnit, Settled
@@ -66,7 +65,7 @@ def take(delivery: Delivery) -> Taken:
         path = Path(folder) / delivery.file_name
         path.write_bytes(delivery.content)
         prepared = _preparer().prepare(delivery.source_code, path, Path(folder))
-        table = pq.read_table(prepared.rows) if prepared.rows else None
+        table = kept_rows(prepared.rows) if prepared.rows else None
     rows = [] if table is None else table.drop_columns(["_delivery_id", "_row_number"]).to_pylist()
     return Taken(prepared, rows)
 
