@@ -3,8 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from pipelines.home import Home
 from pipelines.inputs import fingerprint, newest_moment
 from pipelines.intake import Notes, Progress, months_of, take_in
 from pipelines.outcome import REFUSED, Outcome, outcome_of
+from pipelines.release.candidate import staged_candidate
 from pipelines.release.gate import refused_checks
 from pipelines.release.judgement import required_checks
 from pipelines.release.store import Release, current_id, find_release, pinned, releases, verify
@@ -159,6 +160,13 @@ def _rebuild(request: Request, out: Path) -> Outcome:
 
 def rebuild(home: Home, as_of: datetime, parent: Release | None, out: Path) -> Outcome:
     """What was known at a moment, made again from the landing in a folder of its own."""
+    with _beside(home, out) as place:
+        return _execute(place, as_of, parent, [], home.origin() == "sandbox")
+
+
+@contextmanager
+def _beside(home: Home, out: Path) -> Iterator[Home]:
+    """A home of its own that reads another's landing, entered and empty."""
     if out == home.root or home.root in out.parents or out in home.root.parents:
         raise LangsonError("--out phải nằm ngoài kho này | --out must lie outside the home")
     place = Home(out)
@@ -171,20 +179,27 @@ def rebuild(home: Home, as_of: datetime, parent: Release | None, out: Path) -> O
         # A rebuild stands alone: what an earlier one left in this folder is no parent of it.
         shutil.rmtree(place.releases)
         place.enter()
-        return _execute(place, as_of, parent, [], home.origin() == "sandbox")
+        yield place
 
 
 def verify_seal(home: Home, release: Release) -> list[str]:
-    """Make a sealed release again from the landing; what is not as it was, a sentence each."""
+    """Make a sealed release's content again from the landing; what is not as it was, a sentence each."""
     from pipelines.release.seal import differences, facts_of, parent_of_seal, sealed_decisions, unlike
 
     facts_of(release)
     problems = differences(home, release)
     if problems:
         return problems
-    with tempfile.TemporaryDirectory(prefix="langson-verify-") as folder, sealed_decisions(release):
-        rebuild(home, release.as_of, parent_of_seal(release), Path(folder))
-        return unlike(release, Home(Path(folder)).current.resolve())
+    with (
+        tempfile.TemporaryDirectory(prefix="langson-verify-") as folder,
+        sealed_decisions(release),
+        _beside(home, Path(folder)) as place,
+    ):
+        # The content is in the candidate; what is written of it and shown says when and by what it was made.
+        result = _materialize(place, release.as_of, parent_of_seal(release), [], behind_candidate=False)
+        if _failed_steps(result) - {"gate"}:
+            raise LangsonError(f"không dựng lại được: {'; '.join(_errors(result))} | it could not be made again")
+        return unlike(release, staged_candidate(place).path)
 
 
 def _parent_at(home: Home, as_of: datetime) -> Release | None:
@@ -204,18 +219,32 @@ def _execute(
     simulated: bool,
     by: Mapping[str, str] = MappingProxyType({}),
 ) -> Outcome:
-    """Run the job for the changed datasets and months, then everything after the landing."""
+    """Make a release of what changed, and tell how it ended."""
+    return _outcome(home, _materialize(home, as_of, parent, changed, by), simulated)
+
+
+def _materialize(
+    home: Home,
+    as_of: datetime,
+    parent: Release | None,
+    changed: list[Receipt],
+    by: Mapping[str, str] = MappingProxyType({}),
+    behind_candidate: bool = True,
+) -> "dg.ExecuteInProcessResult":
+    """Run the job for the changed datasets and months, then everything after the landing, or up to the gate."""
     import dagster as dg
     from dagster._core.storage.tags import MAX_RETRIES_TAG
 
     from pipelines.assets.definitions_asset import AS_OF_TAG, PARENT_TAG
     from pipelines.assets.raw import INTAKE_DONE, months, raw_key
+    from pipelines.assets.release import BEHIND_GATE
     from pipelines.definitions import defs
     from pipelines.jobs import MAIN
 
     job = defs.resolve_job_def(MAIN)
     all_keys = set(job.asset_layer.executable_asset_keys)
-    after = {key for key in all_keys if key.path[0] != "landing"}
+    left_out = set() if behind_candidate else BEHIND_GATE
+    after = {key for key in all_keys if key.path[0] != "landing"} - left_out
     touched = months_of(changed)
     # A window that reaches beyond the months Dagster knows still lands; it only has no partition to show.
     shown = set(months().get_partition_keys())
@@ -235,10 +264,9 @@ def _execute(
         if groups:
             first, last, keys = groups[-1]
             selection, last_tags = after | keys, {**tags, **range_tags(first, last)}
-        result = job.execute_in_process(
+        return job.execute_in_process(
             instance=instance, asset_selection=sorted(selection), tags=last_tags, raise_on_error=False, run_config=QUIET
         )
-        return _outcome(home, result, simulated)
 
 
 def _step(

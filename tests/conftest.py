@@ -53,7 +53,6 @@ LONGEST_FIRST = (
     "test_daemon.py",
     "test_dbt_unit.py",
     "test_docs.py",
-    "test_next_year.py",
     "test_site_browser.py",
     "test_inbox_run.py",
     "test_sandbox_serve.py",
@@ -127,6 +126,22 @@ def troubled(once: Once) -> "Troubled":
     from tests.troubled_home import make_troubled, troubled_in
 
     return troubled_in(once("troubled", make_troubled))
+
+
+@pytest.fixture(scope="session")
+def grown(once: Once) -> Path:
+    """Where a copy of the project grew by a source, indicators and a directive: its `home` and `said.json`."""
+    from tests.grown_home import make_grown
+
+    return once("grown", make_grown)
+
+
+@pytest.fixture
+def troubled_home(troubled: "Troubled", tmp_path: Path) -> Path:
+    """A copy of the troubled home, for a test to do things to."""
+    home = tmp_path / "home"
+    shutil.copytree(troubled.home, home, symlinks=True)
+    return home
 
 
 @pytest.fixture

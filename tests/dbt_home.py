@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.home import MANIFEST, Home, source_codes
+from pipelines.home import MANIFEST, Home
 from sources.door.intake import ensure_schemas
 
 _TYPES: dict[str, pa.DataType] = {
@@ -144,11 +144,6 @@ def make_home(
         _write(folder / "part=-" / "period=2022-01" / "rows.parquet", pq.read_schema(folder / "_schema.parquet"), rows)
 
 
-def make_empty_home(home: Path) -> None:
-    """Write every source table with its types and no rows (as_of alone has its row)."""
-    make_home(home, {})
-
-
 def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run dbt over one home in a process of its own."""
     Home(home).lay_dbt_project()
@@ -156,14 +151,7 @@ def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     if not parsed.exists():
         parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(MANIFEST.with_name(parsed.name), parsed)
-    environment = {
-        **os.environ,
-        "LANGSON_SOURCES": source_codes(),
-        "DBT_PROFILES_DIR": str(home / "dbt"),
-        "DBT_TARGET_PATH": str(home / "dbt_target"),
-        "DBT_LOG_PATH": str(home / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    environment = {**os.environ, **Home(home).environment()}
     command = [str(Path(sys.executable).with_name("dbt")), *arguments]
     return subprocess.run(command, cwd=home / "dbt", env=environment, capture_output=True, text=True, check=False)
 

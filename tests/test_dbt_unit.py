@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt_home import build, dbt, make_empty_home, make_home
+from tests.dbt_home import build, dbt, make_home
 
 PROVINCE = {
     "unit_key": "20@2020-01-01",
@@ -117,9 +117,9 @@ DEFINITIONS = {
 
 @pytest.fixture(scope="module")
 def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A built home without a single row."""
+    """A built home where nothing came: two indicators over one register that is due every month."""
     home = tmp_path_factory.mktemp("empty")
-    make_empty_home(home)
+    make_home(home, DEFINITIONS)
     build(home)
     return home
 
@@ -130,10 +130,8 @@ def test_every_rule_of_the_warehouse_holds_in_its_unit_test(empty_home: Path) ->
     assert "TOTAL=0" not in done.stdout
 
 
-def test_where_nothing_came_every_month_is_source_missing_once_past_its_grace(tmp_path: Path) -> None:
-    make_home(tmp_path, DEFINITIONS)
-    build(tmp_path)
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as warehouse:
+def test_where_nothing_came_every_month_is_source_missing_once_past_its_grace(empty_home: Path) -> None:
+    with duckdb.connect(str(empty_home / "warehouse.duckdb"), read_only=True) as warehouse:
         found = warehouse.execute(
             "select indicator_code, status, data_maturity, count(*), count(numerator) "
             "from fct_indicator_value group by all order by all"

@@ -19,6 +19,8 @@ DESCRIPTION = dg.AssetKey("candidate_description")
 OPEN_DATA = dg.AssetKey("open_data")
 SITE = dg.AssetKey("site")
 RELEASE = dg.AssetKey("release")
+BEHIND_GATE = frozenset({DESCRIPTION, OPEN_DATA, SITE, RELEASE})
+"""What is made of a candidate that the gate let pass."""
 
 
 def candidate_asset(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
