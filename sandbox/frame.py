@@ -177,13 +177,15 @@ class DirtTally:
 def roll_up_flow(world: World, measure_code: str, counts: Mapping[tuple[str, str, date], int]) -> list[MeasureValue]:
     """Counts by (tier, unit, month) to every ancestor; `value_to_date` adds up from each January."""
     totals: dict[tuple[str, str], dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for (tier, unit, month), count in counts.items():
+    for (tier, unit, day), count in counts.items():
+        month = day.replace(day=1)
         for ancestor in world.ancestors[unit]:
-            totals[tier, ancestor][month.replace(day=1)] += count
+            totals[tier, ancestor][month] += count
     rows = []
+    months = world.months()
     for (tier, unit), by_month in sorted(totals.items()):
         to_date = 0
-        for month in world.months():
+        for month in months:
             to_date = by_month.get(month, 0) + (0 if month.month == 1 else to_date)
             if to_date:
                 rows.append(MeasureValue(measure_code, tier, unit, month, by_month.get(month, 0), to_date))
@@ -193,9 +195,10 @@ def roll_up_flow(world: World, measure_code: str, counts: Mapping[tuple[str, str
 def roll_up_stock(world: World, measure_code: str, counts: Mapping[tuple[str, str, date], int]) -> list[MeasureValue]:
     """States by (tier, unit, month) to every ancestor; the month's value is the state on its last day."""
     totals: dict[tuple[str, str, date], int] = defaultdict(int)
-    for (tier, unit, month), count in counts.items():
+    for (tier, unit, day), count in counts.items():
+        month = day.replace(day=1)
         for ancestor in world.ancestors[unit]:
-            totals[tier, ancestor, month.replace(day=1)] += count
+            totals[tier, ancestor, month] += count
     return [
         MeasureValue(measure_code, tier, unit, month, count, count)
         for (tier, unit, month), count in sorted(totals.items())
@@ -208,13 +211,15 @@ def recount_distinct(
 ) -> list[MeasureValue]:
     """Distinct keys of (tier, unit, month, key), counted afresh in each subtree; to date since each January."""
     keys: dict[tuple[str, str], dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for tier, unit, month, key in set(items):
+    for tier, unit, day, key in set(items):
+        month = day.replace(day=1)
         for ancestor in world.ancestors[unit]:
-            keys[tier, ancestor][month.replace(day=1)].add(key)
+            keys[tier, ancestor][month].add(key)
     rows = []
+    months = world.months()
     for (tier, unit), by_month in sorted(keys.items()):
         seen: set[str] = set()
-        for month in world.months():
+        for month in months:
             this_month = by_month.get(month, set())
             seen = set(this_month) if month.month == 1 else seen | this_month
             if seen:
@@ -225,9 +230,10 @@ def recount_distinct(
 def recount_stock(world: World, measure_code: str, items: Iterable[tuple[str, str, date, str]]) -> list[MeasureValue]:
     """Distinct keys in force on each month's last day, counted afresh in each subtree."""
     keys: dict[tuple[str, str, date], set[str]] = defaultdict(set)
-    for tier, unit, month, key in items:
+    for tier, unit, day, key in items:
+        month = day.replace(day=1)
         for ancestor in world.ancestors[unit]:
-            keys[tier, ancestor, month.replace(day=1)].add(key)
+            keys[tier, ancestor, month].add(key)
     return [
         MeasureValue(measure_code, tier, unit, month, len(found), len(found))
         for (tier, unit, month), found in sorted(keys.items())

@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- Rows that name a place the resolver does not know, and summaries with an impossible total.
 with broken as (
     select 'health_receipts' as dataset, delivery_id, row_number, broken_rule, unit_rule, ma_xa, candidates, cast(null as bigint) as sl_kdtm
