@@ -17,6 +17,11 @@ def csv_path(folder: Path, table: str) -> Path:
     return folder / "csv" / f"{table}{CSV_SUFFIX}"
 
 
+def table_of(path: Path) -> str:
+    """The table that a file of a release holds, in whatever form."""
+    return path.name.partition(".")[0]
+
+
 @dataclass(frozen=True)
 class Tables:
     """The tables of one release folder (or of a candidate that passed its gate), each a table of the connection."""

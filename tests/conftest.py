@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.receiver import Receiver
+from tests.warm import run_warm
 
 if TYPE_CHECKING:
     from sandbox.sftp_server import SftpServer
@@ -31,14 +32,8 @@ def plain_environment() -> dict[str, str]:
 
 def run_langson(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """One command as an operator gives it; nothing of this process's own settings leaks in."""
-    return subprocess.run(
-        [LANGSON, *map(str, arguments)],
-        cwd=ROOT,
-        env={**plain_environment(), "COLUMNS": "200", **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**plain_environment(), "COLUMNS": "200", **(env or {})}
+    return run_warm("pipelines.cli:main", arguments, environment, ROOT)
 
 
 Once = Callable[[str, Callable[[Path], None]], Path]
@@ -104,16 +99,16 @@ def sandbox_release(once: Once) -> Path:
 @pytest.fixture(scope="session")
 def sandbox_warehouse(once: Once) -> Callable[[int, bool], Path]:
     """Homes with a simulated province of a seed, with or without dirt, up to the warehouse: nothing is published."""
+    from tests.dbt_home import build
 
     def warehouse(seed: int, dirt: bool) -> Path:
         word = "dirty" if dirt else "clean"
 
         def make(folder: Path) -> None:
-            done = subprocess.run(
-                [sys.executable, "-m", "tests.warehouse_home", folder / "home", str(seed), word],
-                cwd=ROOT, env=plain_environment(), capture_output=True, text=True, check=False,
-            )  # fmt: skip
+            told = [folder / "home", str(seed), word]
+            done = run_warm("tests.warehouse_home:main", told, plain_environment(), ROOT)
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            build(folder / "home")
 
         return once(f"seed{seed}-{word}-warehouse", make) / "home"
 

@@ -6,7 +6,6 @@ What the tables mean is said where they are written (the definitions and the doo
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.home import MANIFEST, Home
 from sources.door.intake import ensure_schemas
+from tests.warm import run_warm
 
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -152,8 +152,7 @@ def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(MANIFEST.with_name(parsed.name), parsed)
     environment = {**os.environ, **Home(home).environment()}
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
-    return subprocess.run(command, cwd=home / "dbt", env=environment, capture_output=True, text=True, check=False)
+    return run_warm("dbt.cli.main:cli", arguments, environment, home / "dbt")
 
 
 def build(home: Path) -> None:

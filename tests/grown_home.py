@@ -116,13 +116,11 @@ def write_work_files(
     )
 
 
-def write_dossiers(path: Path) -> None:
+def write_dossiers(path: Path, commune: str = "UBND xã Hồng Phong") -> None:
     """The clean fixture, moved to January and to a commune: one of its three dossiers was filed online."""
     path.parent.mkdir(parents=True)
     text = (ROOT / "sources/online_public_services/fixtures/clean_183_202203.json").read_text(encoding="utf-8")
-    text = (
-        text.replace("202203", "202201").replace("-2203", "-2201").replace("UBND huyện Cao Lộc", "UBND xã Hồng Phong")
-    )
+    text = text.replace("202203", "202201").replace("-2203", "-2201").replace("UBND huyện Cao Lộc", commune)
     path.write_text(text, encoding="utf-8")
 
 

@@ -27,8 +27,10 @@ import yaml
 
 from pipelines.home import Home
 from pipelines.intake import Notes, take_in
+from pipelines.release.marts import AFTER_GATE
 from pipelines.run import Request, run
 from pipelines.sandbox_step import make_sandbox, serving
+from publishing.tables import table_of
 from sandbox.frame import Settings
 from sandbox.known import known_by
 from sources.registry import contracts
@@ -234,7 +236,7 @@ def is_same_again(home: Home, release_id: str) -> bool:
         (outcome.release / kind / path.name).read_bytes() == path.read_bytes()
         for kind in ("parquet", "csv")
         for path in (kept / kind).iterdir()
-        if path.name.partition(".")[0] not in ("quality_results", "release_info")
+        if table_of(path) not in AFTER_GATE
     )
     shutil.rmtree(out)
     shutil.rmtree(home.root)

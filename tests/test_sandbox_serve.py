@@ -4,27 +4,24 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.home import Home
 from pipelines.intake import Notes, take_in
-from sandbox.frame import Settings
-from sandbox.generate import generate
 from sources.door.receipts import Receipt
 from tests.conftest import LANGSON, ROOT
 
 
 @pytest.fixture(scope="module")
-def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def systems(sandbox_warehouse: Callable[[int, bool], Path]) -> Iterator[dict[str, str]]:
     """The variables that a running `langson sandbox serve` tells."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    generate(home, Settings(seed=5, scale=0.0005, dirt=False))
     process = subprocess.Popen(
-        [LANGSON, "sandbox", "serve", "--home", home], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+        [LANGSON, "sandbox", "serve", "--home", sandbox_warehouse(2022, False)], cwd=ROOT, stdout=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
     assert process.stdout is not None
     told = {}
     for line in process.stdout:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from publishing.tables import table_of
 from sources.door.intake import now_local
 from sources.door.receipts import read_receipts
 
@@ -178,9 +179,7 @@ def unlike(release: Release, rebuilt: Path) -> list[str]:
     """Files of the release's content that were not made again byte for byte."""
     problems = []
     for kind in ("parquet", "csv"):
-        wanted = {
-            path.name for path in (release.path / kind).iterdir() if path.name.partition(".")[0] not in AFTER_GATE
-        }
+        wanted = {path.name for path in (release.path / kind).iterdir() if table_of(path) not in AFTER_GATE}
         for name in sorted(wanted):
             again = rebuilt / kind / name
             if not again.exists() or again.read_bytes() != (release.path / kind / name).read_bytes():

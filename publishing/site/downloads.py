@@ -7,6 +7,7 @@ import yaml
 from publishing.dictionary.declared import AFTER_GATE
 from publishing.site.pages import Desk, Pages
 from publishing.site.release import Row
+from publishing.tables import table_of
 
 MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 FOLDERS = (
@@ -50,7 +51,7 @@ def _files(folder: Path, name: str, descriptions: dict[str, str]) -> list[Row]:
             "href": f"../{path.relative_to(folder).as_posix()}",
             "name": path.relative_to(folder / name).as_posix(),
             "size": path.stat().st_size,
-            "about": descriptions.get(path.name.partition(".")[0], "") if name in TABLE_FOLDERS else "",
+            "about": descriptions.get(table_of(path), "") if name in TABLE_FOLDERS else "",
         }
         for path in sorted((folder / name).rglob("*"))
         if path.is_file()
