@@ -192,9 +192,10 @@ def _clear(path: Path) -> None:
 
 
 def _write_truth(path: Path, rows: Sequence[MeasureValue]) -> None:
-    columns = list(zip(*sorted(rows), strict=True)) or [() for _ in _TRUTH_SCHEMA]
+    columns = list(zip(*rows, strict=True)) or [() for _ in _TRUTH_SCHEMA]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _TRUTH_SCHEMA, strict=True)]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=_TRUTH_SCHEMA), path)
+    table = pa.Table.from_arrays(arrays, schema=_TRUTH_SCHEMA)
+    pq.write_table(table.sort_by([(name, "ascending") for name in _TRUTH_SCHEMA.names]), path)
 
 
 def _write_json(path: Path, content: object) -> None:

@@ -1,6 +1,7 @@
 """A copy of the project that grew: both pages about adding were followed, and a second directive came as data.
 
-One run on files written by hand then shows all of it: what was added is counted, and so is next year beside this one.
+One run on files written by hand, on an SFTP server, then shows all of it: what was added is counted, and so is next
+year beside this one.
 """
 
 import json
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from sandbox.sftp_server import PASSWORD, serve
+from sources.transports import sftp
 from tests.conftest import ROOT
 from tests.tree import Tree, copy_tree
 
@@ -154,7 +157,15 @@ def make_grown(folder: Path) -> None:
     certificates = tree.path("sources/digital_certificates/fixtures/clean_20220331.csv")
     checked = tree.langson("check", "digital_certificates", "--json", certificates, env=KEY)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    write_inbox(folder / "inbox", certificates)
-    done = tree.langson("run", "--inbox", folder / "inbox", "--home", folder / "home", env=KEY)
+    with serve(folder / "server") as server:
+        write_inbox(server.root / "inbox", certificates)
+        settings = {
+            **KEY,
+            sftp.KNOWN_HOSTS: str(server.known_hosts),
+            sftp.PASSWORD: PASSWORD,
+            "LANGSON_INBOX_SETTLE_SECONDS": "0",
+        }
+        done = tree.langson("run", "--inbox", server.address, "--home", folder / "home", env=settings)
     assert done.returncode == 3, done.stdout + done.stderr
-    (folder / "said.json").write_text(json.dumps({"check": checked.stdout, "run": done.stdout}), encoding="utf-8")
+    said = {"check": checked.stdout, "run": done.stdout, "errors": done.stderr}
+    (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""One whole run from an SFTP inbox: what a person decided is in its release, and no secret is left anywhere."""
+"""From an SFTP inbox: what a person decided is counted, and a whole run leaves no secret anywhere."""
 
-import shutil
+import json
 from pathlib import Path
 
 import duckdb
@@ -15,7 +15,7 @@ from sandbox.sftp_server import PASSWORD, serve
 from sources.door.personal import KEY_VARIABLE
 from sources.door.receipts import read_receipts
 from sources.transports import sftp
-from tests.conftest import run_langson
+from tests.dbt_home import build
 
 HEADER = "ma_ho_so,so_cccd,ma_the_bhyt,nam_sinh,gioi_tinh,ma_xa,ngay_tao,ngay_cap_nhat_cuoi,trang_thai"
 PLACES = ("05977", "Xã Đồi Cũ")
@@ -30,9 +30,7 @@ def records(number: int) -> bytes:
 
 
 @pytest.mark.slow
-def test_a_run_from_sftp_publishes_what_was_decided_and_leaves_no_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_decided_of_deliveries_from_sftp_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     decisions = tmp_path / "decisions"
     decisions.mkdir()
     home = Home(tmp_path / "home")
@@ -54,11 +52,12 @@ def test_a_run_from_sftp_publishes_what_was_decided_and_leaves_no_secret(
         write_definitions(home)
         confirm_shrink(home, half.delivery_id, "hai trạm đã chuyển đi", "Sở Y tế")
         confirm_alias(home, "health_records", "records", PLACES[1], "05977", "tên cũ của xã", "Sở Nội vụ")
-        done = run_langson("run", "--inbox", server.address, "--home", home.root, env=settings)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    with duckdb.connect(str(home.current / "indicators.duckdb"), read_only=True) as release:
-        deliveries = release.execute("select outcome, rows_landed from deliveries").fetchall()
-        [(people,)] = release.execute(
+        take_in(home, server.address)
+        write_definitions(home)
+    build(home.root)
+    with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
+        deliveries = warehouse.execute("select outcome, rows_landed from deliveries").fetchall()
+        [(people,)] = warehouse.execute(
             "select value_to_date from fct_measure_value where measure_code = 'people_with_health_record' "
             "and unit_code = '05977' and period_start = date '2022-01-01'"
         ).fetchall()
@@ -66,8 +65,14 @@ def test_a_run_from_sftp_publishes_what_was_decided_and_leaves_no_secret(
     assert people == 20, "the half that the alias revived, and none of those who left"
     taken = [one for one in read_receipts(home.root) if one.outcome == "accepted"][-1]
     assert (taken.rows_landed, rejected_rows(home, taken.delivery_id)[1]) == (20, [])
-    canary = PASSWORD.encode()
-    shutil.rmtree(tmp_path / "server")
-    holding = [path for path in tmp_path.rglob("*") if path.is_file() and canary in path.read_bytes()]
-    assert holding == []
-    assert PASSWORD not in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_a_whole_run_from_sftp_leaves_no_secret(grown: Path) -> None:
+    home, canary = grown / "home", PASSWORD.encode()
+    assert (home / "releases/current/indicators.duckdb").exists()
+    written = [path for path in home.rglob("*") if path.is_file()]
+    assert [path for path in written if canary in path.read_bytes()] == []
+    said = json.loads((grown / "said.json").read_text(encoding="utf-8"))
+    assert "sftp://" in (home / "intake.json").read_text(encoding="utf-8")
+    assert PASSWORD not in said["run"] + said["errors"]

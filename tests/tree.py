@@ -1,16 +1,15 @@
 """A copy of the project in which a test may change files: what a reader of the docs would do, done for real."""
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, plain_environment
+from tests.warm import run_warm
 
 LEFT_OUT = frozenset({".git", ".venv", "data", "tests", "docs", "benchmarks"})
 """Folders of the root that no command needs."""
@@ -43,20 +42,17 @@ class Tree:
 
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """A command with the tree's code, the way an operator's shell would run it."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LANGSON_", "DBT_"))}
-        own = {"PYTHONPATH": str(self.root), "DAGSTER_HOME": str(self.root), "COLUMNS": "200"}
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=self.root,
-            env={**inherited, **own, **(env or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = self._environment(env)
+        command = [str(part) for part in command]
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
 
     def langson(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`langson …` of the tree."""
-        return self.run(sys.executable, "-m", "pipelines.cli", *arguments, env=env)
+        return run_warm("pipelines.cli:main", arguments, self._environment(env), self.root, self.root)
+
+    def _environment(self, env: Mapping[str, str] | None) -> dict[str, str]:
+        own = {"PYTHONPATH": str(self.root), "DAGSTER_HOME": str(self.root), "COLUMNS": "200"}
+        return {**plain_environment(), **own, **(env or {})}
 
     def prepare(self) -> None:
         """What `make setup` does after the packages: dbt's manifest; fails with dbt's own words."""
@@ -65,14 +61,12 @@ class Tree:
         target = self.root / "dbt_project" / "target"
         target.mkdir(exist_ok=True)
         shutil.copy(ROOT / "dbt_project" / "target" / "partial_parse.msgpack", target)
-        done = self.run(
-            Path(sys.executable).with_name("dbt"), "--quiet", "parse", "--project-dir", "dbt_project",
-            "--profiles-dir", "dbt_project", "--log-path", home,
-            env={
-                "LANGSON_SOURCES": " ".join(sorted(p.parent.name for p in self.root.glob("sources/*/source.yml"))),
-                "DBT_TARGET_PATH": str(self.root / "dbt_project" / "target"),
-            },
-        )  # fmt: skip
+        told = {
+            "LANGSON_SOURCES": " ".join(sorted(p.parent.name for p in self.root.glob("sources/*/source.yml"))),
+            "DBT_TARGET_PATH": str(self.root / "dbt_project" / "target"),
+        }
+        parse = ["--quiet", "parse", "--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]
+        done = run_warm("dbt.cli.main:cli", [*parse, "--log-path", home], self._environment(told), self.root, self.root)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 

@@ -16,19 +16,22 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 LOADED = (
+    "altair",
     "dagster",
     "dagster_dbt",
     "dbt.adapters.duckdb",
     "dbt.cli.main",
+    "fastexcel",
     "great_expectations",
-    "pipelines.assets.warehouse",
-    "pipelines.cli_views",
-    "pipelines.run",
-    "publishing.open_data.build",
-    "publishing.site.build",
+    "holidays",
+    "jsonschema",
+    "psycopg",
+    "typer",
+    "xlsxwriter",
 )
-"""Not `pipelines.definitions`: it reads the environment of the command."""
+"""Of others only: the project's own modules are those of the checkout that a program is run in."""
 
 
 def load() -> None:
@@ -49,13 +52,13 @@ def _forking() -> ForkServerContext:
 
 
 def run_warm(
-    program: str, arguments: Sequence[str | Path], environment: Mapping[str, str], folder: Path
+    program: str, arguments: Sequence[str | Path], environment: Mapping[str, str], folder: Path, code: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
-    """Run `module:function` as a program of those arguments in a folder, with that environment alone."""
+    """Run `module:function` of a checkout as a program in a folder, with that environment alone."""
     told = [str(one) for one in arguments]
     with tempfile.TemporaryDirectory() as written:
         out, err = (Path(written) / name for name in ("stdout", "stderr"))
-        process = _forking().Process(target=_call, args=(program, told, dict(environment), folder, out, err))
+        process = _forking().Process(target=_call, args=(program, told, dict(environment), folder, code, out, err))
         process.start()
         process.join()
         assert process.exitcode is not None
@@ -63,7 +66,9 @@ def run_warm(
     return subprocess.CompletedProcess([program, *told], process.exitcode, *said)
 
 
-def _call(program: str, arguments: list[str], environment: dict[str, str], folder: Path, out: Path, err: Path) -> None:
+def _call(
+    program: str, arguments: list[str], environment: dict[str, str], folder: Path, code: Path, out: Path, err: Path
+) -> None:
     """What the forked process does; its exit code is that of the program."""
     for number, path in ((0, Path(os.devnull)), (1, out), (2, err)):
         opened = os.open(path, os.O_RDWR | os.O_CREAT)
@@ -74,6 +79,7 @@ def _call(program: str, arguments: list[str], environment: dict[str, str], folde
     os.chdir(folder)
     module, _, function = program.partition(":")
     sys.argv = [module, *arguments]
+    sys.path.insert(0, str(code))
     try:
         getattr(importlib.import_module(module), function)()
     finally:
