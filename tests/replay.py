@@ -37,7 +37,8 @@ from sources.registry import contracts
 from tests.conftest import ROOT, SCALE
 
 HOME = ROOT / "data" / "replay"
-SEED = 2022
+SEED = 77
+"""The dirty province that `make test` publishes is of another seed."""
 OUTAGES = (
     (date(2021, 11, 3), date(2021, 11, 9)),
     (date(2022, 3, 2), date(2022, 3, 11)),
