@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from lxml import html
 
-from sandbox import e_office, online_public_services
+from sandbox import e_office, online_public_services, reporting_system
 from sandbox.e_office import Office, WorkFile
 from sandbox.frame import DirtTally, MeasureValue, Settings, World, load_world, recount_distinct
 from sandbox.generate import NotASandbox, generate
@@ -302,7 +302,7 @@ def test_the_files_open_and_look_like_the_exports_they_simulate(home: Path) -> N
 
 
 def test_what_can_be_known_of_things_that_change_grows_with_the_deliveries_until_it_is_the_known_truth(
-    world: World, truths: Truths
+    world: World,
 ) -> None:
     settings = world.settings
     months = [f"{day:%Y%m}" for day in world.months() if day.year == settings.last.year]
@@ -324,8 +324,8 @@ def test_what_can_be_known_of_things_that_change_grows_with_the_deliveries_until
 
     truth = {
         value[:4]: value.value_month
-        for name in ("online_public_services", "reporting_system")
-        for value in truths[True][name]
+        for module in (online_public_services, reporting_system)
+        for value in module.truth(module.build(world), world, True)
     }
     assert known(paths) == truth
     # A synchronisation tells of three more days than its window has.

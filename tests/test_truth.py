@@ -1,4 +1,6 @@
-"""Every number against the simulated province's own truth: exactly, clean at two seeds, and dirty (the other seed's: `make replay`).
+"""Every number against the simulated province's own truth, exactly: clean at two seeds, and dirty.
+
+The dirty province of the second seed is compared day by day, by `make replay`.
 
 Of the dirty province of seed 2022 these are the numbers of its release; of the clean ones those that dbt built for one.
 
