@@ -42,12 +42,12 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 LONGEST_FIRST = (
     "test_truth.py",
     "test_truth_other_seed.py",
+    "test_daemon.py",
     "test_end_to_end.py",
     "test_automation_runs.py",
-    "test_docs_operating.py",
-    "test_daemon.py",
-    "test_dbt_unit.py",
     "test_docs.py",
+    "test_docs_operating.py",
+    "test_dbt_unit.py",
     "test_site_browser.py",
     "test_inbox_run.py",
     "test_sandbox_serve.py",
@@ -59,7 +59,7 @@ LONGEST_FIRST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first.
 
-    What only looks at the home of seed 2022 comes after those that make homes: nobody waits while another makes it.
+    What looks at a home that another file's tests make comes well after them: nobody waits while it is made.
     """
     rank = {name: place for place, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(rank)))

@@ -50,8 +50,12 @@ def prepare_all(arrivals: Sequence[Arrival], key: bytes, scratch: Path) -> Itera
         return
     workers = max(1, len(os.sched_getaffinity(0)))
     # Spawned, not forked: the engines' threads do not survive a fork.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (key, codes, scratch)) as pool:
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (key, codes, scratch))
+    try:
         yield from _in_order(arrivals, lambda group: pool.submit(_prepare_in_worker, group).result)
+    finally:
+        # Whoever stops asking half-way waits for what is being read, and not for all the rest.
+        pool.shutdown(cancel_futures=True)
 
 
 def _in_order(
