@@ -153,15 +153,10 @@ def _rebuild(request: Request, out: Path) -> Outcome:
     if newest is None:
         raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
     as_of = request.as_of or newest
-    outcome = rebuild(home, as_of, _parent_at(home, as_of), out)
+    with _beside(home, out) as place:
+        outcome = _execute(place, as_of, _parent_at(home, as_of), [], home.origin() == "sandbox")
     outcome.headline = f"Dựng lại tại {out}, bản hiện hành không đổi | Rebuilt in {out}; current did not move"
     return outcome
-
-
-def rebuild(home: Home, as_of: datetime, parent: Release | None, out: Path) -> Outcome:
-    """What was known at a moment, made again from the landing in a folder of its own."""
-    with _beside(home, out) as place:
-        return _execute(place, as_of, parent, [], home.origin() == "sandbox")
 
 
 @contextmanager
@@ -196,7 +191,7 @@ def verify_seal(home: Home, release: Release) -> list[str]:
         _beside(home, Path(folder)) as place,
     ):
         # The content is in the candidate; what is written of it and shown says when and by what it was made.
-        result = _materialize(place, release.as_of, parent_of_seal(release), [], behind_candidate=False)
+        result = _materialize(place, release.as_of, parent_of_seal(release), [], behind_gate=False)
         if _failed_steps(result) - {"gate"}:
             raise LangsonError(f"không dựng lại được: {'; '.join(_errors(result))} | it could not be made again")
         return unlike(release, staged_candidate(place).path)
@@ -229,7 +224,7 @@ def _materialize(
     parent: Release | None,
     changed: list[Receipt],
     by: Mapping[str, str] = MappingProxyType({}),
-    behind_candidate: bool = True,
+    behind_gate: bool = True,
 ) -> "dg.ExecuteInProcessResult":
     """Run the job for the changed datasets and months, then everything after the landing, or up to the gate."""
     import dagster as dg
@@ -243,7 +238,7 @@ def _materialize(
 
     job = defs.resolve_job_def(MAIN)
     all_keys = set(job.asset_layer.executable_asset_keys)
-    left_out = set() if behind_candidate else BEHIND_GATE
+    left_out = set() if behind_gate else BEHIND_GATE
     after = {key for key in all_keys if key.path[0] != "landing"} - left_out
     touched = months_of(changed)
     # A window that reaches beyond the months Dagster knows still lands; it only has no partition to show.

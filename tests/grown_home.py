@@ -16,9 +16,9 @@ import yaml
 from sandbox.sftp_server import PASSWORD, serve
 from sources.transports import sftp
 from tests.conftest import ROOT
+from tests.hand_written import KEY, write_dossiers, write_work_files
 from tests.tree import Tree, copy_tree
 
-KEY = {"LANGSON_HASH_KEY": "5a" * 32}
 NEW, OLD = "lang-son-2023", "lang-son-2022"
 RENAMED = "Cách thức giải quyết"
 """What the e-office calls a column from 2023 on."""
@@ -99,47 +99,20 @@ def add_dated_block(tree: Tree) -> None:
     )
 
 
-def write_work_files(
-    path: Path, month: str, files: list[tuple[str, str]], closed: str, header: str = "Hình thức xử lý"
-) -> None:
-    """A month's register of the department of information and communications: opening day and form of each file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, year = month.split("/")
-    rows = "".join(
-        f"<tr><td>HSCV-{year}-{place}</td><td>Sở TT&amp;TT</td><td>tỉnh</td><td>{opened}</td><td>{closed}</td>"
-        f"<td>{form}</td><td>Thường</td></tr>"
-        for place, (opened, form) in enumerate(files)
-    )
-    path.write_text(
-        f"<html><body><p>SỔ HỒ SƠ CÔNG VIỆC</p><p>Đơn vị: Sở Thông tin và Truyền thông</p>"
-        f"<p>Từ ngày 01/{number}/{year} đến ngày 31/{number}/{year}</p><table><tr><th>Mã HSCV</th><th>Đơn vị</th>"
-        f"<th>Cấp</th><th>Ngày mở</th><th>Ngày kết thúc</th><th>{header}</th><th>Độ mật</th></tr>{rows}"
-        "</table></body></html>",
-        encoding="utf-8",
-    )
-
-
-def write_dossiers(path: Path, commune: str = "UBND xã Hồng Phong") -> None:
-    """The clean fixture, moved to January and to a commune: one of its three dossiers was filed online."""
-    path.parent.mkdir(parents=True)
-    text = (ROOT / "sources/online_public_services/fixtures/clean_183_202203.json").read_text(encoding="utf-8")
-    text = text.replace("202203", "202201").replace("-2203", "-2201").replace("UBND huyện Cao Lộc", commune)
-    path.write_text(text, encoding="utf-8")
-
-
 def write_inbox(inbox: Path, certificates: Path) -> None:
     """Deliveries of January 2022 and 2023, one of the new source, and one that uses next year's column too early."""
     office = inbox / "e_office"
     # Three of the four were closed within 30 days of being opened, two of the four online.
     january = [("04/01/2022", "điện tử"), ("03/01/2022", "điện tử"), ("01/12/2021", "hỗn hợp"), ("30/12/2021", "giay")]
     write_work_files(office / "so_SO_TTTT_202201.html", "01/2022", january, "20/01/2022")
+    later = {"Hình thức xử lý": RENAMED}
     forms = ("điện tử", "hỗn hợp", "hỗn hợp", "giấy", "giấy")
     write_work_files(
-        office / "so_SO_TTTT_202301.html", "01/2023", [("04/01/2023", form) for form in forms], "14/01/2023", RENAMED
+        office / "so_SO_TTTT_202301.html", "01/2023", [("04/01/2023", form) for form in forms], "14/01/2023", later
     )
     early = [("04/03/2022", "điện tử")]
-    write_work_files(office / "so_SO_TTTT_202203.html", "03/2022", early, "14/03/2022", RENAMED)
-    write_dossiers(inbox / "online_public_services" / "ho_so_183_202201.json")
+    write_work_files(office / "so_SO_TTTT_202203.html", "03/2022", early, "14/03/2022", later)
+    write_dossiers(inbox / "online_public_services/ho_so_183_202201.json", "UBND xã Hồng Phong")
     (inbox / "digital_certificates").mkdir()
     shutil.copy(certificates, inbox / "digital_certificates/ds_20220331.csv")
 

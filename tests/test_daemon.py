@@ -20,9 +20,9 @@ import pytest
 from pipelines.automation.alerts import ADDRESSES
 from tests.browser import CHROMIUM, browser
 from tests.conftest import ROOT
+from tests.hand_written import KEY, work_files
 from tests.receiver import CANARY, Receiver
 from tests.test_end_to_end import ask
-from tests.troubled_home import KEY, work_files
 
 pytestmark = pytest.mark.slow
 

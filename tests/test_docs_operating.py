@@ -22,7 +22,8 @@ from pipelines.home import Home
 from pipelines.release.publish import commit_of
 from sources.corrections import load_corrections
 from tests.conftest import LANGSON, ROOT
-from tests.troubled_home import BAD, GOOD, Troubled, work_files
+from tests.hand_written import work_files
+from tests.troubled_home import BAD, GOOD, Troubled
 
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 UNITS = sorted((ROOT / "docs" / "systemd").glob("*.service"))

@@ -12,6 +12,7 @@ import pytest
 from sources.door.inspect import inspect
 from sources.door.intake import IntakeError, accept, find_arrivals
 from sources.door.personal import KEY_VARIABLE
+from sources.door.prepare import Preparer
 from sources.door.reading import Arrival
 from sources.door.receipts import Receipt, read_receipts
 
@@ -228,3 +229,13 @@ def test_an_unknown_folder_in_the_inbox_is_named(tmp_path: Path) -> None:
     (tmp_path / "khong_co_nguon_nay").mkdir()
     with pytest.raises(IntakeError, match="khong_co_nguon_nay"):
         find_arrivals(tmp_path)
+
+
+def test_files_that_were_read_are_not_held_open(tmp_path: Path) -> None:
+    file = write_records(tmp_path / "HSSK_178_20220131.csv", [record(1)])
+    preparer = Preparer(bytes(32), frozenset())
+    preparer.prepare("health_records", file, tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        preparer.prepare("health_records", file, tmp_path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before, "an inbox of a thousand files would be too many"

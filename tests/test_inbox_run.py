@@ -1,6 +1,7 @@
 """From an SFTP inbox: what a person decided is counted, and a whole run leaves no secret anywhere."""
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -65,6 +66,9 @@ def test_what_was_decided_of_deliveries_from_sftp_is_counted(tmp_path: Path, mon
     assert people == 20, "the half that the alias revived, and none of those who left"
     taken = [one for one in read_receipts(home.root) if one.outcome == "accepted"][-1]
     assert (taken.rows_landed, rejected_rows(home, taken.delivery_id)[1]) == (20, [])
+    shutil.rmtree(tmp_path / "server")
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert written and [path for path in written if PASSWORD.encode() in path.read_bytes()] == []
 
 
 @pytest.mark.slow

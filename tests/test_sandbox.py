@@ -105,9 +105,7 @@ def test_the_manifest_is_in_order_of_reception_and_ends_by_the_sandboxs_last_day
     assert moments[0].startswith("2021") and moments[-1] <= "2023-01-31T18:00:00"
 
 
-def test_clean_sandboxes_are_known_wholly_and_dirty_ones_by_what_was_lost(
-    truths: Truths,
-) -> None:
+def test_clean_sandboxes_are_known_wholly_and_dirty_ones_by_what_was_lost(truths: Truths) -> None:
     clean_world = load_world(Settings(seed=5, scale=0.001, dirt=False))
     for name, module in SOURCES.items():
         clean = module.build(clean_world)

@@ -1,8 +1,6 @@
-"""Every number against the simulated province's own truth, exactly: clean at two seeds, and dirty.
+"""Every number against the simulated province's own truth: exactly, at two seeds, clean and dirty.
 
-The dirty province of the second seed is compared day by day, by `make replay`.
-
-Of the dirty province of seed 2022 these are the numbers of its release; of the clean ones those that dbt built for one.
+Of the dirty province of seed 2022 these are the numbers of its release; of the others those that dbt built for one.
 
 The truth is counted by the sandbox from its people, firms and offices; it never reads what the pipeline read.
 """

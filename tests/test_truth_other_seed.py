@@ -1,7 +1,4 @@
-"""The truth at another seed: the same tests in a file of their own, which another worker takes.
-
-The dirty province of this seed is the one that `make replay` takes in day by day, and compares at each release.
-"""
+"""The truth at another seed: the same tests in a file of their own, which another worker takes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +25,7 @@ __all__ = [
 ]
 
 
-@pytest.fixture(scope="module", params=["seed77-clean"])
-def numbers(sandbox_warehouse: Callable[[int, bool], Path]) -> Numbers:
+@pytest.fixture(scope="module", params=[False, True], ids=["seed77-clean", "seed77-dirty"])
+def numbers(request: pytest.FixtureRequest, sandbox_warehouse: Callable[[int, bool], Path]) -> Numbers:
     """Another province at the same scale."""
-    return built(sandbox_warehouse(77, False), False)
+    return built(sandbox_warehouse(77, request.param), request.param)

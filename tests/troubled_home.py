@@ -11,9 +11,8 @@ import pytest
 from pipelines.home import Home
 from pipelines.intake import take_in
 from tests.conftest import ROOT, run_langson
-from tests.grown_home import write_dossiers
+from tests.hand_written import KEY, work_files, write_dossiers
 
-KEY = {"LANGSON_HASH_KEY": "5a" * 32}
 GOOD, BAD = "e_office/so_SO_TTTT_202201.html", "e_office/so_SO_YT_202201.html"
 
 
@@ -35,24 +34,6 @@ class Troubled:
     @property
     def home(self) -> Path:
         return self.folder / "home"
-
-
-def work_files(path: Path, header: str = "Mã HSCV", rows: int = 3) -> Path:
-    """A register page written by hand for the department of information and communications."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cells = "".join(
-        f"<tr><td>HSCV-{number}</td><td>Sở TT&amp;TT</td><td>tỉnh</td><td>04/01/2022</td><td>14/01/2022</td>"
-        f"<td>{'điện tử' if number else 'giấy'}</td><td>Thường</td></tr>"
-        for number in range(rows)
-    )
-    path.write_text(
-        "<html><body><p>SỔ HỒ SƠ CÔNG VIỆC</p><p>Đơn vị: Sở Thông tin và Truyền thông</p>"
-        "<p>Từ ngày 01/01/2022 đến ngày 31/01/2022</p><table><tr>"
-        f"<th>{header}</th><th>Đơn vị</th><th>Cấp</th><th>Ngày mở</th><th>Ngày kết thúc</th><th>Hình thức xử lý</th>"
-        f"<th>Độ mật</th></tr>{cells}</table></body></html>",
-        encoding="utf-8",
-    )
-    return path
 
 
 def make_troubled(folder: Path) -> None:

@@ -30,7 +30,7 @@ def typed_in_batches(mapping: Mapping, directory: Path, type_rows: "Callable[[Ma
     if mapping.raw.rest is None:
         return type_rows(mapping)
     done: list[Prepared] = []
-    rows = Path(tempfile.mkstemp(suffix=".arrow", dir=directory)[1])
+    rows = _new_file(directory)
     writer: pa.ipc.RecordBatchFileWriter | None = None
     try:
         for batch in _batches(mapping):
@@ -100,10 +100,16 @@ def _window(done: "list[Prepared]", mapping: Mapping) -> Window | None:
 
 def keep_rows(rows: pa.Table, directory: Path) -> Path:
     """Put typed rows aside until their delivery is decided about; they are written as Parquet only once they land."""
-    path = Path(tempfile.mkstemp(suffix=".arrow", dir=directory)[1])
+    path = _new_file(directory)
     with pa.ipc.new_file(path, rows.schema, options=_COMPRESSED) as writer:
         writer.write_table(rows.combine_chunks())
     return path
+
+
+def _new_file(directory: Path) -> Path:
+    """An empty file of a name of its own, closed: an inbox may have more files than a process may hold open."""
+    with tempfile.NamedTemporaryFile(suffix=".arrow", dir=directory, delete=False) as file:
+        return Path(file.name)
 
 
 def kept_rows(path: Path) -> pa.Table:
