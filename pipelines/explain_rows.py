@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from publishing.explain.deliveries import add_months, month_end
 from publishing.explain.model import Explanation, Side
-from publishing.explain.shelf import catalogue
+from sources.catalogue import own_catalogue
 
 from pipelines.errors import LangsonError
 from pipelines.home import DBT_PROJECT, Home
@@ -149,7 +149,7 @@ def _gather(
     A row is known by delivery and row number where the dataset has a base model, which keeps what the file had; else
     by its place in the staging model.
     """
-    measure = catalogue().measures[side.measure_code]
+    measure = own_catalogue().measures[side.measure_code]
     empty = (
         f"create temp table rows_{side.role}"
         " (dataset varchar, delivery_id varchar, row_number bigint, relation varchar, place bigint)"

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 from jinja2 import Environment, StrictUndefined
-from sources.catalogue import CatalogueError, load
+from sources.catalogue import CatalogueError, own_catalogue
 from sources.catalogue.scoring import load_scoring, scoring_errors, scoring_tables
 
 from pipelines.errors import LangsonError
@@ -78,7 +78,7 @@ def _session(release: Path, rules: Path | None) -> duckdb.DuckDBPyConnection:
 def _checked(rules: Path) -> Mapping[str, Any]:
     """The rule file's content; raises LangsonError naming every fault."""
     try:
-        catalogue, scoring = load(), load_scoring(rules)
+        catalogue, scoring = own_catalogue(), load_scoring(rules)
     except CatalogueError as error:
         raise LangsonError(f"{rules}:\n{error}") from error
     known = {code: directive for code, directive in catalogue.directives.items() if code in scoring}

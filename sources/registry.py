@@ -33,6 +33,7 @@ def _vietnamese_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays("VN", years=range(2020, 2036))
 
 
+@cache
 def due_at(period_end: date, working_days: int) -> datetime:
     """The last moment of the grace: so many working days of Vietnam's calendar after the period's end."""
     calendar = _vietnamese_holidays()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.receiver import Receiver
-from tests.warm import run_warm
+from tests.warm import address, run_warm
 
 if TYPE_CHECKING:
     from sandbox.sftp_server import SftpServer
@@ -54,6 +54,12 @@ LONGEST_FIRST = (
     "test_units_by_day.py",
 )
 """Files that take minutes: what is started last must be short, or one worker ends long after the other."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One forking process for all the workers; it loads while they collect."""
+    if config.getoption("numprocesses", None):
+        address()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipelines.assets.raw import raw_key
 from pipelines.home import Home
 from pipelines.release.store import releases
 from pipelines.run import Request, range_tags, run
 from tests.hand_written import KEY, work_files
+from tests.warm import FORKING_DBT
 
 pytestmark = pytest.mark.slow
 
-WORK_FILES = raw_key("e_office", "work_files")
+WORK_FILES = dg.AssetKey(["landing", "e_office", "work_files"])
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     work_files(root / "inbox/e_office/so_SO_TTTT_202201.html")
     made = Home(root / "home")
     made.enter()
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dagster_dbt.core.dbt_cli_invocation.subprocess", FORKING_DBT)
+        yield made
     os.environ.clear()
     os.environ.update(kept)
 

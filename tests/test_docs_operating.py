@@ -21,9 +21,10 @@ from pipelines.holders import sole_use
 from pipelines.home import Home
 from pipelines.release.publish import commit_of
 from sources.corrections import load_corrections
-from tests.conftest import LANGSON, ROOT
+from tests.conftest import ROOT
 from tests.hand_written import work_files
 from tests.troubled_home import BAD, GOOD, Troubled
+from tests.warm import write_langson
 
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 UNITS = sorted((ROOT / "docs" / "systemd").glob("*.service"))
@@ -188,7 +189,8 @@ def test_a_release_names_its_commit_when_the_code_belongs_to_another_user(tmp_pa
 
 
 def operator(folder: Path) -> dict[str, str]:
-    """The settings of an operator, whose `langson` is the one of this environment."""
+    """The settings of an operator, whose `langson` is that of this checkout."""
+    write_langson(folder / "bin")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LANGSON_", "DBT_"))}
     places = {name: str(folder / name.rpartition("_")[2].lower()) for name in ("LANGSON_HOME", "LANGSON_INBOX")}
     return {
@@ -198,7 +200,7 @@ def operator(folder: Path) -> dict[str, str]:
         "LANGSON_HASH_KEY": "5a" * 32,
         "BACKUP": str(folder / "backup"),
         "PYTHONPATH": str(ROOT),
-        "PATH": f"{LANGSON.parent}:{os.environ['PATH']}",
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
         "COLUMNS": "200",
     }
 

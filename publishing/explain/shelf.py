@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
-from sources.catalogue import Catalogue, load
+from sources.catalogue import Catalogue, own_catalogue
 from sources.contract import Dataset, SourceContract
 from sources.registry import contracts
 
@@ -52,12 +51,6 @@ class Shelf:
         return tuple(check for check in self.checks["correction"] if check.check.startswith(prefixes))
 
 
-@cache
-def catalogue() -> Catalogue:
-    """`indicators/` as data, read once."""
-    return load()
-
-
 def directive_of(tables: Tables, period: date | None = None) -> str:
     """The directive whose year a month lies in; of no month, or one of no directive, the newest."""
     rows = tables.rows(
@@ -91,7 +84,7 @@ def fill(
         ),
         checks=_checks(tables),
         revisions=_revisions(tables, directive),
-        catalogue=catalogue(),
+        catalogue=own_catalogue(),
         sources=sources,
         trees={},
     )

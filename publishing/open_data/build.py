@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sources.catalogue import load
+from sources.catalogue import own_catalogue
 from sources.catalogue.model import Text
 
 from publishing.dictionary.dbt_docs import dbt_docs_page
@@ -71,7 +71,7 @@ def write_dictionary(
         "as_of_vi": moment(release.as_of),
         "notice": both(Text(vi, en)),
     }
-    document = dictionary_document(about, declared, load())
+    document = dictionary_document(about, declared, own_catalogue())
     (folder / "dictionary.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / "dictionary.html").write_text(dictionary_page(document), encoding="utf-8")
     (folder / "dbt_docs.html").write_text(dbt_docs_page(manifest), encoding="utf-8")

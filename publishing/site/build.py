@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-from sources.catalogue import Catalogue, load
+from sources.catalogue import Catalogue, own_catalogue
 
 from publishing.site.checks import quality_pages, revision_pages, timeliness_pages
 from publishing.site.downloads import download_pages
@@ -47,7 +47,7 @@ def build_site(folder: Path) -> None:
     """
     made = folder / ".site-being-made"
     shutil.rmtree(made, ignore_errors=True)
-    catalogue = load()
+    catalogue = own_catalogue()
     newest, *earlier = directives_of(folder)
     years = {code: catalogue.directives[code].year for code in (newest, *earlier)}
     _build_year(folder, made, catalogue, newest, WRITERS, {years[code]: f"{code}/index.html" for code in earlier})

@@ -7,7 +7,7 @@ Here belongs what the YAML files mean. The numbers are counted in dbt; units and
 
 from sources.catalogue.checks import check
 from sources.catalogue.documents import INDICATORS, CatalogueError, shape_errors
-from sources.catalogue.model import Catalogue, load
+from sources.catalogue.model import Catalogue, load, own_catalogue
 from sources.catalogue.tables import SCHEMAS, definition_tables
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "check",
     "definition_tables",
     "load",
+    "own_catalogue",
     "shape_errors",
 ]

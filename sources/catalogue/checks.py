@@ -27,6 +27,11 @@ def check(root: Path = INDICATORS, sources: Mapping[str, SourceContract] | None 
         catalogue = load(root)
     except CatalogueError as error:
         return error.errors
+    return disagreements(catalogue, sources)
+
+
+def disagreements(catalogue: Catalogue, sources: Mapping[str, SourceContract] | None = None) -> list[str]:
+    """Every error between files that are well formed each by itself, sorted."""
     return sorted(set(_errors(catalogue, contracts() if sources is None else sources)))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sources.catalogue.checks import check
+from sources.catalogue.checks import disagreements
 from sources.catalogue.documents import INDICATORS, CatalogueError
 from sources.catalogue.model import Catalogue, Definition, Directive, Fraction, Indicator, load
 from sources.catalogue.scoring import SCORING_SCHEMAS, scoring_tables
@@ -101,9 +101,9 @@ Row = dict[str, object]
 
 def definition_tables(root: Path = INDICATORS) -> dict[str, pa.Table]:
     """The tables of SCHEMAS from `indicators/`; raises CatalogueError when the files do not agree."""
-    if errors := check(root):
-        raise CatalogueError(errors)
     catalogue = load(root)
+    if errors := disagreements(catalogue):
+        raise CatalogueError(errors)
     rows: dict[str, list[Row]] = {
         "indicators": _indicator_rows(catalogue),
         "targets": _target_rows(catalogue),

@@ -231,12 +231,10 @@ class Door:
 
 def ensure_schemas(home: Path) -> None:
     """An empty file of the contract's types in every dataset, so that nothing received is still readable."""
-    for source in contracts().values():
-        for name, contract in source.datasets.items():
-            path = home / "landing" / source.code / name / "_schema.parquet"
-            wanted = _empty(landed_schema(contract))
-            if not path.exists() or not pq.read_schema(path).equals(wanted.schema):
-                write_parquet(path, wanted)
+    for (source_code, name), wanted in _empty_tables().items():
+        path = home / "landing" / source_code / name / "_schema.parquet"
+        if not path.exists() or not pq.read_schema(path).equals(wanted.schema):
+            write_parquet(path, wanted)
     rejects = home / "landing" / "rejects" / "_schema.parquet"
     if not rejects.exists():
         write_parquet(rejects, LANDING_REJECTS_SCHEMA.empty_table())
@@ -245,11 +243,15 @@ def ensure_schemas(home: Path) -> None:
 
 
 @cache
-def _empty(schema: str) -> pa.Table:
-    """A table of no rows with the columns and types that DuckDB gives to `name type, …`."""
-    engine = connect()
-    engine.execute(f"create temp table empty ({schema})")
-    return engine.execute("from empty").to_arrow_table()
+def _empty_tables() -> dict[tuple[str, str], pa.Table]:
+    """For each source's datasets a table of no rows, with the types that DuckDB gives to the landed columns."""
+    found = {}
+    with connect() as engine:
+        for source in contracts().values():
+            for name, contract in source.datasets.items():
+                engine.execute(f"create or replace temp table empty ({landed_schema(contract)})")
+                found[source.code, name] = engine.execute("from empty").to_arrow_table()
+    return found
 
 
 def accept(
