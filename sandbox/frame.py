@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -149,6 +150,7 @@ def months_between(first: date, last: date) -> list[date]:
     ]
 
 
+@cache
 def month_end(day: date) -> date:
     """Last day of a date's month."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)

@@ -102,8 +102,9 @@ def published_truth(catalogue: dict[str, list[Procedure]], world: World) -> list
             else:
                 units = [unit.code for unit in world.of_level(procedure.tier)]
             for month in world.months():
+                end = month_end(month)
                 for unit in units:
-                    if procedure.level_for(unit, month_end(month)) >= 3:
+                    if procedure.level_for(unit, end) >= 3:
                         items.append((procedure.tier, unit, month, procedure.code))
     return recount_stock(world, "procedures_level_3_4_published", items)
 

@@ -297,6 +297,8 @@ def accept(
 
 
 def _by_rule(prepared: Prepared) -> dict[str, int]:
+    if not prepared.rejects.num_rows:
+        return {}
     counts = prepared.rejects.group_by("rule").aggregate([("rule", "count")]).to_pylist()
     return {row["rule"]: row["rule_count"] for row in counts}
 

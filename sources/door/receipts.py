@@ -116,8 +116,7 @@ def temporary_name(path: Path) -> Path:
 
 
 def publish_file(temporary: Path, path: Path) -> None:
-    """Bring a finished file to the disk and give it its name in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Bring a finished file of a `temporary_name` to the disk and give it its name in one step."""
     with temporary.open("rb") as handle:
         os.fsync(handle.fileno())
     temporary.replace(path)

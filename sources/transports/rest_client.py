@@ -4,13 +4,16 @@ Nothing of an answer is believed here but that it is whole JSON; what pages add 
 text made here holds what the server wrote, an address or a secret: a server may echo any of them.
 """
 
+import os
 import random
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TypeVar
 
 import httpx
@@ -74,6 +77,12 @@ class _Bearer(httpx.Auth):
         yield request
 
 
+@cache
+def _authorities(trust_env: bool, file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Whose certificates are believed, read once: it takes longer than an exchange. The variables are httpx's own."""
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
 class RestClient:
     """Asks one address; holds its connection, token and pace. Not for several threads at once.
 
@@ -90,11 +99,14 @@ class RestClient:
         self._how, self._sleep, self._clock = how, sleep, clock
         address = _address(how, environment)
         self._user, self._password = _secrets(how.login, environment)
+        # A proxy of the house leads outside, not to this machine.
+        outside = address.host not in _LOOPBACK
         self._client = httpx.Client(
             base_url=address,
             timeout=how.timeout_seconds,
             headers={"Accept": "application/json"},
-            trust_env=address.host not in _LOOPBACK,  # a proxy of the house leads outside, not to this machine
+            trust_env=outside,
+            verify=_authorities(outside, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
         )
         self._token: SecretStr | None = None
         self._renew_at: float | None = None
