@@ -27,16 +27,22 @@ ADDRESS = "WARM_ADDRESS"
 """The environment variable that names the socket of the forking process: one for all workers of a test run."""
 SOCKET = "socket"
 LOADED = (
+    "alembic.command",
     "altair",
     "dagster",
+    "dagster._core.storage.sqlite_storage",
     "dagster_dbt",
     "dbt.adapters.duckdb",
     "dbt.cli.main",
     "fastexcel",
     "great_expectations",
     "holidays",
+    "httpx",
     "jsonschema",
     "psycopg",
+    "pysdmx.io.json.sdmxjson2.writer",
+    "rdflib",
+    "rich.progress",
     "typer",
     "xlsxwriter",
 )
@@ -171,9 +177,23 @@ def _load() -> None:
     for name in LOADED:
         importlib.import_module(name)
     importlib.import_module("dagster_dbt.core.dbt_cli_invocation").subprocess = FORKING_DBT
+    _parse()
     # What was loaded is never garbage: neither here nor in what is forked from it.
     gc.collect()
     gc.freeze()
+
+
+def _parse() -> None:
+    """Have dbt read the project once: it makes the code that its classes need only as they are first used."""
+    from dbt.cli.main import dbtRunner
+
+    project = ROOT / "dbt_project"
+    os.environ["LANGSON_SOURCES"] = " ".join(sorted(path.parent.name for path in ROOT.glob("sources/*/source.yml")))
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(project / "target" / "partial_parse.msgpack", folder)
+        told = {"project-dir": project, "profiles-dir": project, "target-path": folder, "log-path": folder}
+        done = dbtRunner().invoke(["--quiet", "parse", *(f"--{name}={path}" for name, path in told.items())])
+    assert done.success, done.exception
 
 
 def _fork(connection: Connection) -> None:
