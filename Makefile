@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 # The distribution's own Python where it will do: it is built with profile-guided optimization, and every user of the
-# machine can run it. One compiled by hand (pyenv) mostly is not, and needs a half more time for the same work.
+# machine can run it. One compiled by hand (pyenv) mostly is not, and takes a tenth to a half longer for the same.
 PYTHON ?= $(or $(shell /usr/bin/python3 -c 'import sys, ensurepip; sys.version_info < (3, 11) or print("/usr/bin/python3")' 2>/dev/null),python3)
 VENV := .venv
 BIN := $(VENV)/bin
