@@ -25,11 +25,12 @@ from pipelines.automation.triggers import schedules, sensors
 from pipelines.checks.candidate import gate_checks
 from pipelines.checks.freshness import freshness_checks
 from pipelines.checks.landing import landing_checks
+from pipelines.fast_dbt import dbt_resource
 from pipelines.home import MANIFEST
 from pipelines.jobs import freshness_job, main_job
 from pipelines.release.judgement import required_checks
 from pipelines.release.marts import load_manifest
-from pipelines.resources import HomeResource, dbt_resource
+from pipelines.resources import HomeResource
 
 
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:

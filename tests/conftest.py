@@ -51,6 +51,11 @@ LONGEST_FIRST = (
     "test_site_browser.py",
     "test_inbox_run.py",
     "test_sandbox_serve.py",
+    "test_explain.py",
+    "test_open_data.py",
+    "test_sandbox.py",
+    "test_transport_sql.py",
+    "test_transport_rest.py",
     "test_units_by_day.py",
 )
 """Files that take minutes: what is started last must be short, or one worker ends long after the other."""

@@ -11,10 +11,11 @@ from sources.registry import contracts
 from pipelines.assets.definitions_asset import DEFINITIONS
 from pipelines.assets.raw import raw_key, team
 from pipelines.automation.downstream import behind_landing
+from pipelines.fast_dbt import FastDbt
 from pipelines.files import write_json
 from pipelines.home import MANIFEST, Home
 from pipelines.load_ahead import loading_ahead
-from pipelines.resources import FastDbt, HomeResource
+from pipelines.resources import HomeResource
 
 PARSED = "partial_parse.msgpack"
 
