@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
+from pipelines.assets.raw import raw_key
 from pipelines.home import Home
 from pipelines.release.store import releases
 from pipelines.run import Request, range_tags, run
@@ -14,7 +15,7 @@ from tests.warm import FORKING_DBT
 
 pytestmark = pytest.mark.slow
 
-WORK_FILES = dg.AssetKey(["landing", "e_office", "work_files"])
+WORK_FILES = raw_key("e_office", "work_files")
 
 
 @pytest.fixture(scope="module")

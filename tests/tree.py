@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from tests.conftest import ROOT, plain_environment
-from tests.warm import run_warm
+from tests.warm import run_warm, sources_of
 
 LEFT_OUT = frozenset({".git", ".venv", "data", "tests", "docs", "benchmarks"})
 """Folders of the root that no command needs."""
@@ -62,7 +62,7 @@ class Tree:
         target.mkdir(exist_ok=True)
         shutil.copy(ROOT / "dbt_project" / "target" / "partial_parse.msgpack", target)
         told = {
-            "LANGSON_SOURCES": " ".join(sorted(p.parent.name for p in self.root.glob("sources/*/source.yml"))),
+            "LANGSON_SOURCES": sources_of(self.root),
             "DBT_TARGET_PATH": str(self.root / "dbt_project" / "target"),
         }
         parse = ["--quiet", "parse", "--project-dir", "dbt_project", "--profiles-dir", "dbt_project"]

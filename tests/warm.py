@@ -105,6 +105,11 @@ def run_warm(
     return subprocess.CompletedProcess([program, *map(str, arguments)], exit_code, *said)
 
 
+def sources_of(root: Path) -> str:
+    """The sources of a checkout as make tells dbt: it parses all anew where it is told otherwise."""
+    return " ".join(sorted(path.parent.name for path in root.glob("sources/*/source.yml")))
+
+
 def write_langson(folder: Path) -> None:
     """Write a `langson` for a shell's PATH that does what the installed one does, forked."""
     text = f"""#!{sys.executable}
@@ -188,7 +193,7 @@ def _parse() -> None:
     from dbt.cli.main import dbtRunner
 
     project = ROOT / "dbt_project"
-    os.environ["LANGSON_SOURCES"] = " ".join(sorted(path.parent.name for path in ROOT.glob("sources/*/source.yml")))
+    os.environ["LANGSON_SOURCES"] = sources_of(ROOT)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(project / "target" / "partial_parse.msgpack", folder)
         told = {"project-dir": project, "profiles-dir": project, "target-path": folder, "log-path": folder}

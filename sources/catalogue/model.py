@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -394,9 +393,3 @@ def load(root: Path = INDICATORS) -> Catalogue:
         directives={code: _directive(code, document, indicators) for code, document in directives.items()},
         scoring=scoring,
     )
-
-
-@cache
-def own_catalogue() -> Catalogue:
-    """What `indicators/` of this checkout holds, read once a process."""
-    return load()
