@@ -81,6 +81,12 @@ def _decided(home: Home) -> list[datetime]:
     return moments
 
 
+def end_of_second(home: Home, asked: datetime) -> datetime:
+    """The moment that a person names by its second: with all that was received within it."""
+    within = [receipt.received_at for receipt in read_receipts(home.root)]
+    return max((moment for moment in within if moment.replace(microsecond=0) == asked), default=asked)
+
+
 def newest_reception(receipts: list[Receipt]) -> datetime | None:
     """The moment of the newest delivery."""
     return max((receipt.received_at for receipt in receipts), default=None)

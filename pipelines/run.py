@@ -18,7 +18,7 @@ from pipelines.errors import HomeBusy, LangsonError, NothingYet
 from pipelines.files import read_json, write_json
 from pipelines.holders import PROCESS_TAG, end_orphans, free_dead_runs, own_stamp, sole_use
 from pipelines.home import Home
-from pipelines.inputs import fingerprint, newest_moment
+from pipelines.inputs import end_of_second, fingerprint, newest_moment
 from pipelines.intake import Notes, Progress, months_of, take_in
 from pipelines.outcome import REFUSED, Outcome, outcome_of
 from pipelines.release.candidate import staged_candidate
@@ -44,6 +44,7 @@ class Request:
     """A folder, or an address that sources.transports.files knows."""
     source: str | None = None
     as_of: datetime | None = None
+    """The second whose knowledge is wanted."""
     out: Path | None = None
     simulate: tuple[int | None, float | None, bool | None] | None = None
     """Seed, scale and dirt of the sandbox to deliver first; None when deliveries are real."""
@@ -98,6 +99,7 @@ def _as_of(home: Home, asked: datetime | None) -> datetime:
     if newest is None:
         raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
     published = find_release(home, None).as_of if current_id(home) else newest
+    asked = asked and end_of_second(home, asked)
     if asked is not None and asked < max(newest, published):
         raise LangsonError(
             "--as-of sớm hơn số liệu mới nhất thì cần --out DIR | an --as-of before the newest delivery needs --out"
@@ -152,7 +154,7 @@ def _rebuild(request: Request, out: Path) -> Outcome:
     newest = newest_moment(home)
     if newest is None:
         raise NothingYet("chưa nhận được số liệu nào | nothing was received yet")
-    as_of = request.as_of or newest
+    as_of = end_of_second(home, request.as_of) if request.as_of else newest
     with _beside(home, out) as place:
         outcome = _execute(place, as_of, _parent_at(home, as_of), [], home.origin() == "sandbox")
     outcome.headline = f"Dựng lại tại {out}, bản hiện hành không đổi | Rebuilt in {out}; current did not move"

@@ -3,12 +3,15 @@
 import hashlib
 import hmac
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.automation.troubles import refusals
+from pipelines.home import Home
+from pipelines.inputs import end_of_second
 from sources.door.inspect import inspect
 from sources.door.intake import IntakeError, accept, find_arrivals
 from sources.door.personal import KEY_VARIABLE
@@ -166,6 +169,24 @@ def test_received_at_never_goes_back_before_the_newest_receipt(tmp_path: Path) -
     take(home, write_records(tmp_path / "HSSK_178_20220131.csv", [record(1)]), at=late)
     [receipt] = take(home, write_records(tmp_path / "HSSK_178_20220228.csv", [record(1)]), at=datetime(2022, 2, 1))
     assert receipt.received_at == late
+
+
+def test_what_comes_within_one_second_is_received_in_an_order_and_a_refusal_in_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = datetime(2022, 3, 1, 9, 30, 15)
+    monkeypatch.setattr("sources.door.intake.now_local", lambda: clock)
+    home, name = tmp_path / "home", "HSSK_178_20220131.csv"
+    rows = [record(number) for number in range(1, 41)]
+    whole, more = write_records(tmp_path / "a" / name, rows), write_records(tmp_path / "b" / name, [*rows, record(41)])
+    take(home, whole, more)
+    [half] = take(home, write_records(tmp_path / "c" / name, rows[:20]))
+    receipts = read_receipts(home)
+    assert [receipt.rows_read for receipt in receipts] == [40, 41, 20]
+    assert [receipt.received_at - clock for receipt in receipts] == [timedelta(microseconds=one) for one in range(3)]
+    assert [trouble.key for trouble in refusals(receipts)] == [half.delivery_id]
+    assert end_of_second(Home(home), clock) == half.received_at
+    assert end_of_second(Home(home), clock - timedelta(seconds=1)) == clock - timedelta(seconds=1)
 
 
 def test_a_landing_of_the_sandbox_refuses_real_deliveries(tmp_path: Path) -> None:

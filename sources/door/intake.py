@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -140,7 +140,18 @@ class Door:
 
     # --- deciding ----------------------------------------------------------------------------------------------
 
-    def decide(self, prepared: Prepared, received_at: datetime) -> Receipt | None:
+    def moment_of(self, arrival: Arrival, clock: datetime) -> datetime:
+        """When this delivery, the next one, is received.
+
+        A simulation gives the moment. Of real deliveries each is later than all before it, by a microsecond where the
+        clock says no more: the newest of a kind is then the same one for the door, the warehouse, and who is told.
+        """
+        newest = self.standing.newest
+        if arrival.received_at is not None:
+            return max(arrival.received_at, newest or arrival.received_at)
+        return max(clock, newest + timedelta(microseconds=1)) if newest else clock
+
+    def decide(self, prepared: Prepared, moment: datetime) -> Receipt | None:
         """Accept or refuse one prepared delivery; its rows are put in their place, its receipt waits to be written.
 
         None when the same bytes under the same contract already stand for that part and window.
@@ -148,9 +159,7 @@ class Door:
         window = prepared.window
         contract = contracts()[prepared.source_code].datasets.get(prepared.dataset)
         if contract and window is None and "received" in contract.window:
-            day = received_at.date()
-            window = Window(day, day)
-        moment = max(received_at, self.standing.newest or received_at)
+            window = Window(moment.date(), moment.date())
         receipt = Receipt(
             delivery_id="",
             source_code=prepared.source_code,
@@ -285,7 +294,7 @@ def accept(
                 if ready.rows:
                     ready.rows.unlink()
                 continue
-            receipt = door.decide(ready, arrival.received_at or clock)
+            receipt = door.decide(ready, door.moment_of(arrival, clock))
             if receipt is None:
                 continue
             taken.append(receipt)
