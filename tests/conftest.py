@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.receiver import Receiver
-from tests.warm import address, run_warm
+from tests.warm import ADDRESS, address, collect_rarely, run_warm
 
 if TYPE_CHECKING:
     from sandbox.sftp_server import SftpServer
@@ -25,9 +25,13 @@ SCALE = "0.002"
 LANGSON = Path(sys.executable).with_name("langson")
 
 
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", ADDRESS)
+"""What a program needs of the environment; dbt looks through all of it for secrets at every line of its log."""
+
+
 def plain_environment() -> dict[str, str]:
-    """The environment without this process's own settings."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("LANGSON_", "DBT_"))}
+    """As little environment as a program can do with, and none of this process's own settings."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
 def run_langson(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -63,6 +67,7 @@ LONGEST_FIRST = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """One forking process for all the workers; it loads while they collect."""
+    collect_rarely()
     if config.getoption("numprocesses", None):
         address()
 

@@ -3,7 +3,6 @@
 What the tables mean is said where they are written (the definitions and the door); here are only their names and types.
 """
 
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipelines.home import MANIFEST, Home
 from sources.door.intake import ensure_schemas
+from tests.conftest import plain_environment
 from tests.warm import run_warm
 
 _TYPES: dict[str, pa.DataType] = {
@@ -151,7 +151,7 @@ def dbt(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     if not parsed.exists():
         parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(MANIFEST.with_name(parsed.name), parsed)
-    environment = {**os.environ, **Home(home).environment()}
+    environment = {**plain_environment(), **Home(home).environment()}
     return run_warm("dbt.cli.main:cli", arguments, environment, home / "dbt")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 from sources.registry import contracts
 
 from pipelines.assets.definitions_asset import DEFINITIONS
@@ -67,20 +67,46 @@ def bring_parse(home: Home) -> None:
         shutil.copyfile(prepared, parsed)
 
 
-def keep_test_results(home: Home, invocation: DbtCliInvocation, manifest: Mapping[str, Any]) -> None:
+class Told:
+    """What dbt tells of a build in its log as it goes: how each test ended, and why something failed.
+
+    It would write the same into run_results.json, but only together with the manifest, twice.
+    """
+
+    def __init__(self) -> None:
+        self.tests: dict[str, tuple[str, int]] = {}
+        """Of each test, by its dbt id, its status and how many rows failed."""
+        self.errors: list[str] = []
+        """What failed with its reason, in dbt's own words."""
+        self.finished = False
+
+    def hear(self, event: Mapping[str, Any]) -> None:
+        """Take note of one event of dbt's structured log."""
+        name, said = event["info"]["name"], event["info"]["msg"].strip()
+        node = event["data"].get("node_info", {})
+        if node.get("resource_type") == "test" and name in ("LogTestResult", "SkippingDetails"):
+            self.tests[node["unique_id"]] = (node["node_status"], event["data"].get("num_failures", 0))
+        elif name == "FinishedRunningStats":
+            self.finished = True
+        elif event["info"]["level"] == "error" and name not in _NO_REASON:
+            self.errors.append(f"{node['unique_id']}: {said}" if node else said)
+
+
+_NO_REASON = ("LogModelResult", "LogTestResult", "RunResultFailure")
+"""dbt's events that say that something failed and not why: another one follows that does."""
+
+
+def keep_test_results(home: Home, told: Told, manifest: Mapping[str, Any]) -> None:
     """Keep what dbt's tests found, for `quality_results`: outcome and failures, no times."""
-    results = invocation.get_artifact("run_results.json")["results"]
     kept = []
-    for result in results:
-        node = manifest["nodes"].get(result["unique_id"])
-        if node is None or node["resource_type"] != "test":
-            continue
+    for unique_id, (status, failures) in told.tests.items():
+        node = manifest["nodes"][unique_id]
         kept.append(
             {
                 "check": node["name"],
-                "outcome": "passed" if result["status"] == "pass" else str(result["status"]),
+                "outcome": "passed" if status == "pass" else status,
                 "severity": str(node["config"]["severity"]).lower(),
-                "failures": result["failures"] or 0,
+                "failures": failures,
                 "description": node.get("description") or "",
             }
         )
@@ -99,27 +125,27 @@ def warehouse_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             start_fresh(place)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         invocation = dbt.at(place).cli(arguments, context=context, raise_on_error=False)
+        told = Told()
         with loading_ahead():
-            yield from invocation.stream()
-        if whole and (invocation.target_path / "run_results.json").exists():
-            keep_test_results(place, invocation, manifest)
+            for event in invocation.stream_raw_events():
+                told.hear(event.raw_event)
+                yield from event.to_default_asset_events(
+                    invocation.manifest, invocation.dagster_dbt_translator, invocation.context, invocation.target_path
+                )
+        if whole and told.finished:
+            keep_test_results(place, told, manifest)
         left = invocation.target_path / PARSED
         if left.exists():
             shutil.copyfile(left, place.root / "dbt_target" / PARSED)
         if not invocation.is_successful():
-            raise dg.Failure(
-                description=_failure(invocation), metadata={"log": str(invocation.target_path / "dbt.log")}
-            )
+            raise dg.Failure(description=failure(told))
 
     return warehouse
 
 
-def _failure(invocation: DbtCliInvocation) -> str:
+def failure(told: Told) -> str:
     """Which models or tests failed, in dbt's own words."""
-    try:
-        results = invocation.get_artifact("run_results.json")["results"]
-    except FileNotFoundError:
-        return f"dbt dừng giữa chừng | dbt stopped half-way: {invocation.target_path}"
-    failed = [entry for entry in results if entry["status"] in ("error", "fail")]
-    said = "; ".join(f"{entry['unique_id']}: {(entry['message'] or '').strip()[:300]}" for entry in failed[:10])
-    return f"dbt: {len(failed)} mục hỏng | failed: {said}"
+    if not told.errors:
+        return "dbt dừng giữa chừng, xem nhật ký lượt chạy | dbt stopped half-way, see the run's log"
+    said = "; ".join(reason[:500] for reason in told.errors[:10])
+    return f"dbt: {len(told.errors)} mục hỏng | failed: {said}"
