@@ -19,6 +19,7 @@ from pipelines.cli_options import (
 from pipelines.cli_sandbox import sandbox_app
 from pipelines.cli_sql import sql
 from pipelines.errors import LangsonError
+from pipelines.load_ahead import collect_rarely
 
 app = typer.Typer(
     help="Đo các chỉ tiêu chuyển đổi số của tỉnh Lạng Sơn | Measures the targets of Lạng Sơn's digital directive",
@@ -42,12 +43,9 @@ class Method(StrEnum):
 
 def main() -> None:
     """Run the command line; an expected error is one message and exit code 1."""
-    import gc
     import sys
 
-    # Nearly all that a command makes lives to its end; looking through it for garbage again and again is a tenth of a
-    # run and a fifth of a simulation.
-    gc.set_threshold(50_000, 20, 100)
+    collect_rarely()
     try:
         app(standalone_mode=True)
     except LangsonError as error:

@@ -28,6 +28,7 @@ from pipelines.checks.landing import landing_checks
 from pipelines.fast_dbt import dbt_resource
 from pipelines.home import MANIFEST
 from pipelines.jobs import freshness_job, main_job
+from pipelines.load_ahead import collect_rarely
 from pipelines.release.judgement import required_checks
 from pipelines.release.marts import load_manifest
 from pipelines.resources import HomeResource
@@ -35,6 +36,7 @@ from pipelines.resources import HomeResource
 
 def build_defs(resource_overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The whole code location; tests put their own resources in place of the real ones."""
+    collect_rarely()
     with warnings.catch_warnings():
         # Dagster tells of features in beta; this code location uses them on purpose.
         warnings.simplefilter("ignore", dg.BetaWarning)

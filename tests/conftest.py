@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.load_ahead import collect_rarely
 from tests.receiver import Receiver
-from tests.warm import ADDRESS, address, collect_rarely, run_warm
+from tests.warm import ADDRESS, address, run_warm
 
 if TYPE_CHECKING:
     from sandbox.sftp_server import SftpServer

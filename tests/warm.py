@@ -49,11 +49,6 @@ LOADED = (
 """Of others only: the project's own modules are those of the checkout that a program is run in."""
 
 
-def collect_rarely() -> None:
-    """Have Python look for garbage as rarely as `langson` does: with all that is loaded it takes half a second."""
-    gc.set_threshold(50_000, 20, 100)
-
-
 # --- who asks ---------------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +183,8 @@ def _load() -> None:
         importlib.import_module(name)
     importlib.import_module("dagster_dbt.core.dbt_cli_invocation").subprocess = FORKING_DBT
     _parse()
-    collect_rarely()
+    # As `langson` and the tests themselves look for it.
+    gc.set_threshold(50_000, 20, 100)
     # What was loaded is never garbage: neither here nor in what is forked from it.
     gc.collect()
     gc.freeze()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.assets.warehouse import Told, failure, keep_test_results
+from pipelines.dbt_log import Told, failure, keep_test_results
 from pipelines.files import read_json
 from pipelines.home import MANIFEST, Home
 from tests.dbt_home import dbt, make_home
