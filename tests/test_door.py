@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -187,6 +188,19 @@ def test_what_comes_within_one_second_is_received_in_an_order_and_a_refusal_in_i
     assert [trouble.key for trouble in refusals(receipts)] == [half.delivery_id]
     assert end_of_second(Home(home), clock) == half.received_at
     assert end_of_second(Home(home), clock - timedelta(seconds=1)) == clock - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("second_is_older_by", "stands"), [(0, 2), (60, 1)])
+def test_of_two_files_of_one_period_the_one_changed_later_stands_and_else_the_second_by_name(
+    tmp_path: Path, second_is_older_by: int, stands: int
+) -> None:
+    first = write_records(tmp_path / "inbox/health_records/HSSK_178_20220131.csv", [record(1)])
+    second = write_records(tmp_path / "inbox/health_records/HSSK_178_20220131 (2).csv", [record(1), record(2)])
+    os.utime(first, (1_700_000_000, 1_700_000_000))
+    os.utime(second, (1_700_000_000 - second_is_older_by,) * 2)
+    receipts = accept(tmp_path / "home", find_arrivals(tmp_path / "inbox"), "inbox")
+    assert [receipt.outcome for receipt in receipts] == ["accepted"] * 2
+    assert max(receipts, key=lambda receipt: receipt.received_at).rows_read == stands
 
 
 def test_a_landing_of_the_sandbox_refuses_real_deliveries(tmp_path: Path) -> None:

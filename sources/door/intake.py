@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -279,7 +279,7 @@ def accept(
     door = Door(home, origin, decisions)
     ensure_schemas(home)
     clock = now_local()
-    queue = sorted(files, key=lambda arrival: (arrival.received_at or clock, arrival.source_code, arrival.path.name))
+    queue = sorted(files, key=partial(_turn, clock))
     digests = [sha256_of(arrival.path) for arrival in queue]
     # What is already known needs no reading now; bytes that come twice in one intake are judged when their turn comes.
     unread = [not door.is_known(arrival, digest) for arrival, digest in zip(queue, digests, strict=True)]
@@ -303,6 +303,16 @@ def accept(
         if taken:
             door.save()
     return taken
+
+
+def _turn(clock: datetime, arrival: Arrival) -> tuple[datetime, str, datetime, str]:
+    """What orders the files of one look: of one source, the one that was changed later is received later.
+
+    Within a second names decide, without their endings: «… (2)» is newer than the file it was sent after.
+    """
+    if arrival.received_at is not None:
+        return arrival.received_at, arrival.source_code, clock, arrival.path.name
+    return clock, arrival.source_code, _modified(arrival.path), arrival.path.stem
 
 
 def _by_rule(prepared: Prepared) -> dict[str, int]:
