@@ -200,7 +200,9 @@ def test_of_two_files_of_one_period_the_one_changed_later_stands_and_else_the_se
     os.utime(second, (1_700_000_000 - second_is_older_by,) * 2)
     receipts = accept(tmp_path / "home", find_arrivals(tmp_path / "inbox"), "inbox")
     assert [receipt.outcome for receipt in receipts] == ["accepted"] * 2
-    assert max(receipts, key=lambda receipt: receipt.received_at).rows_read == stands
+    in_order = sorted(receipts, key=lambda receipt: receipt.received_at)
+    assert [receipt.rows_read for receipt in in_order] == [3 - stands, stands]
+    assert in_order[0].received_at < in_order[1].received_at
 
 
 def test_a_landing_of_the_sandbox_refuses_real_deliveries(tmp_path: Path) -> None:

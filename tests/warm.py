@@ -56,7 +56,10 @@ def address() -> str:
     """Where the forking process answers; starts one, which ends with this process, when there is none."""
     if ADDRESS not in os.environ:
         folder = Path(tempfile.mkdtemp(prefix="warm-"))
-        serving = subprocess.Popen([sys.executable, "-m", "tests.warm", folder], cwd=ROOT, stdin=subprocess.PIPE)
+        # It looks for garbage as rarely as this process: it loads nothing of the project, where that is declared.
+        rarely = [str(threshold) for threshold in gc.get_threshold()]
+        command = [sys.executable, "-m", "tests.warm", folder, *rarely]
+        serving = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
         atexit.register(shutil.rmtree, folder)
         # The end of its input is the end of whoever started it, however that came about.
         atexit.register(serving.communicate)
@@ -183,8 +186,6 @@ def _load() -> None:
         importlib.import_module(name)
     importlib.import_module("dagster_dbt.core.dbt_cli_invocation").subprocess = FORKING_DBT
     _parse()
-    # As `langson` and the tests themselves look for it.
-    gc.set_threshold(50_000, 20, 100)
     # What was loaded is never garbage: neither here nor in what is forked from it.
     gc.collect()
     gc.freeze()
@@ -238,4 +239,5 @@ def _run(
 
 
 if __name__ == "__main__":
+    gc.set_threshold(*map(int, sys.argv[2:]))
     serve(Path(sys.argv[1]))
